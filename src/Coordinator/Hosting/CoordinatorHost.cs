@@ -1,0 +1,144 @@
+using System.Reflection;
+using Coordinator.Runners;
+using Coordinator.Runs;
+using Coordinator.Security;
+using Coordinator.Sessions;
+using Coordinator.Stops;
+using Coordinator.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Coordinator.Hosting;
+
+/// <summary>Puts the coordinator together. Started by <c>Program</c>, and in the same way by tests.</summary>
+internal static class CoordinatorHost
+{
+    /// <param name="commandLine">The arguments the program was started with.</param>
+    /// <param name="configure">Changes settings and services before anything is made of them.</param>
+    /// <exception cref="StartException">The configuration is wrong.</exception>
+    public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = CreateBuilder(commandLine);
+        configure?.Invoke(builder);
+        Listening listening = Listen(builder, commandLine);
+
+        WebApplication app = builder.Build();
+        ListenGuard.Warn(listening, app.Logger);
+        UsePipeline(app);
+        return app;
+    }
+
+    /// <summary>Whether a part of the coordinator broke down and ended the rest with it.</summary>
+    public static bool HasFailed(this WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
+
+    public static WebApplicationBuilder CreateBuilder(CommandLine commandLine)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = commandLine.Settings,
+            ApplicationName = typeof(CoordinatorHost).Assembly.GetName().Name,
+            // Not the current directory: the program is started from anywhere, and its settings lie beside it.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        AddDefaults(builder.Configuration);
+        AddLogging(builder.Logging);
+        AddServices(builder.Services, commandLine);
+        return builder;
+    }
+
+    /// <summary>
+    /// The settings as they are shipped, underneath all others: safe defaults hold even where appsettings.json was changed
+    /// or lost.
+    /// </summary>
+    private static void AddDefaults(ConfigurationManager configuration)
+    {
+        using Stream shipped = Assembly.GetExecutingAssembly().GetManifestResourceStream("appsettings.json")!;
+        IConfiguration defaults = new ConfigurationBuilder().AddJsonStream(shipped).Build();
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults.AsEnumerable().Where(s => s.Value is not null) });
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.ColorBehavior = Greeting.WantsColour(Console.IsErrorRedirected) ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled;
+        });
+        // Standard output is for what people asked for.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // What a call does wrong is reported by ErrorInterceptor and UnreadableRequests, once; a caller's garbage is no error.
+        logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
+        // Program says why a start failed. A hosted service that fails later is critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+    }
+
+    private static void AddServices(IServiceCollection services, CommandLine commandLine)
+    {
+        services.AddOptions<CoordinatorOptions>()
+            .Configure<IConfiguration>((options, configuration) => CoordinatorOptionsBinding.Apply(configuration, options))
+            .ValidateOnStart();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.AddSingleton(commandLine);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new Ids(provider.GetRequiredService<TimeProvider>(), new Random()));
+        services.AddSingleton<Endpoints>();
+        services.AddSingleton<Greeting>();
+
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
+        services.AddGrpcHealthChecks();
+        services.AddCommentedReflection();
+
+        // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that
+        // the ledger still commits what the last calls ask for.
+        services.AddDatabase().AddStorage();
+        services.AddSessions().AddRuns().AddStops().AddRunners();
+        if (commandLine.Dev)
+            services.AddSingleton(LocalRunnerProgram.Find(AppContext.BaseDirectory)).AddHostedService<LocalRunner>();
+    }
+
+    private static Listening Listen(WebApplicationBuilder builder, CommandLine commandLine)
+    {
+        Listening listening = Listening.Read(builder.Configuration, commandLine.Insecure);
+        // These would go around the guard.
+        foreach (string key in (string[])[WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey])
+            builder.WebHost.UseSetting(key, null);
+        builder.WebHost.PreferHostingUrls(false);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, listening));
+        return listening;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, Listening listening)
+    {
+        kestrel.AddServerHeader = false;
+        // A peer whose machine is gone is noticed after 25 s; the heartbeats above notice one that is only stuck.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(15);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+
+        Endpoints endpoints = kestrel.ApplicationServices.GetRequiredService<Endpoints>();
+        // Not reloaded: an address that changes later would not be checked.
+        var loader = kestrel.Configure(listening.Kestrel, reloadOnChange: false);
+        foreach (ListenAddress address in listening.Addresses)
+            loader.Endpoint(address.Name, endpoint => endpoints.Note(address, endpoint.ListenOptions));
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseMiddleware<OriginGuard>();
+        app.UseRouting();
+        app.UseMiddleware<StreamLifetime>();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseMiddleware<UnreadableRequests>();
+
+        app.MapGrpcService<SessionGrpcService>();
+        app.MapGrpcService<RunGrpcService>();
+        app.MapGrpcService<FleetGrpcService>();
+        app.MapGrpcService<RunnerGrpcService>().DisableGrpcWeb();
+        app.MapGrpcHealthChecksService();
+        app.MapCommentedReflection();
+        app.MapHealthChecks("/healthz");
+    }
+}

@@ -1,0 +1,69 @@
+using Coordinator.Security;
+
+namespace Coordinator.Hosting;
+
+/// <summary>
+/// What the coordinator listens on: Kestrel's named endpoints and nothing else. An endpoint whose URL is empty is left out,
+/// so that one TLS endpoint can serve all.
+/// </summary>
+internal sealed class Listening
+{
+    private const string Endpoints = "Endpoints", Url = "Url", Protocols = "Protocols";
+
+    public required IReadOnlyList<ListenAddress> Addresses { get; init; }
+
+    /// <summary>The section Kestrel with what was left out and what follows from the URLs.</summary>
+    public required IConfiguration Kestrel { get; init; }
+
+    /// <summary>Addresses that were given in the framework's other way, with --urls or ASPNETCORE_URLS. They are not used.</summary>
+    public required string? Ignored { get; init; }
+
+    /// <exception cref="StartException">An address cannot be listened on, or must not.</exception>
+    public static Listening Read(IConfiguration configuration, bool insecure)
+    {
+        IConfigurationSection kestrel = configuration.GetSection("Kestrel");
+        Dictionary<string, string?> settings = new(kestrel.AsEnumerable(makePathsRelative: true), StringComparer.OrdinalIgnoreCase);
+        List<ListenAddress> addresses = [];
+        foreach (IConfigurationSection endpoint in kestrel.GetSection(Endpoints).GetChildren())
+        {
+            string path = ConfigurationPath.Combine(Endpoints, endpoint.Key);
+            if (string.IsNullOrWhiteSpace(endpoint[Url]))
+            {
+                Remove(settings, path);
+                continue;
+            }
+
+            ListenAddress address = new(endpoint.Key, endpoint[Url]!);
+            addresses.Add(address);
+            if (string.IsNullOrWhiteSpace(endpoint[Protocols]))
+                settings[ConfigurationPath.Combine(path, Protocols)] = address.DefaultProtocols;
+        }
+
+        Check(addresses, insecure);
+        return new Listening
+        {
+            Addresses = addresses,
+            Kestrel = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+            Ignored = configuration[WebHostDefaults.ServerUrlsKey],
+        };
+    }
+
+    private static void Remove(Dictionary<string, string?> settings, string path)
+    {
+        foreach (string key in settings.Keys.Where(k => k.Equals(path, StringComparison.OrdinalIgnoreCase) || k.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)).ToArray())
+            settings.Remove(key);
+    }
+
+    private static void Check(List<ListenAddress> addresses, bool insecure)
+    {
+        if (!addresses.Any(a => a.Name.Equals(ListenAddress.Web, StringComparison.OrdinalIgnoreCase) || a.Name.Equals(ListenAddress.Grpc, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new StartException(
+                "There is nothing to listen on: give Kestrel:Endpoints:Web:Url or Kestrel:Endpoints:Grpc:Url an address, for example http://127.0.0.1:8766.",
+                StartException.Configuration);
+        }
+
+        foreach (ListenAddress address in addresses)
+            ListenGuard.Check(address, insecure);
+    }
+}

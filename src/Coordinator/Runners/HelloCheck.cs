@@ -1,0 +1,54 @@
+using Coordinator.Requests;
+
+namespace Coordinator.Runners;
+
+/// <summary>Checks what a runner says of itself, and finds what its frames have in common.</summary>
+internal static class HelloCheck
+{
+    private const int MaxExecutors = 100;
+    private const int MaxCapacity = 10_000;
+    private const int MaxHeldRuns = 20_000;
+
+    /// <exception cref="Errors.CoordinatorException">The hello is malformed; every wrong field is named.</exception>
+    public static RunnerProfile Profile(Proto.RunnerHello hello)
+    {
+        RequestCheck check = new RequestCheck()
+            .Id("hello.runner_id", hello.RunnerId, Ids.Runner)
+            .Line("hello.boot_id", hello.BootId, 64, required: true)
+            .Line("hello.name", hello.Name, RequestCheck.MaxName, required: true)
+            .Line("hello.hostname", hello.Hostname, 255)
+            .Line("hello.project_dir", hello.ProjectDir, RequestCheck.MaxPath)
+            .Lines("hello.executors", hello.Executors, MaxExecutors, 64)
+            .Lines("hello.tags", hello.Tags, RequestCheck.MaxLabels, RequestCheck.MaxLabel)
+            .Line("hello.version", hello.Version, 64)
+            .Line("hello.containment", hello.Containment, 64);
+        if (hello.Capacity is < 1 or > MaxCapacity)
+            check.Fail("hello.capacity", $"must be 1 to {MaxCapacity:N0}");
+        if (hello.Runs.Count > MaxHeldRuns)
+            check.Fail("hello.runs", $"must have at most {MaxHeldRuns:N0} entries");
+        check.ThrowIfAny();
+        return new RunnerProfile
+        {
+            RunnerId = hello.RunnerId,
+            BootId = hello.BootId,
+            Name = hello.Name,
+            Hostname = hello.Hostname,
+            ProjectDir = hello.ProjectDir,
+            Executors = hello.Executors,
+            Tags = hello.Tags,
+            Capacity = hello.Capacity,
+            Version = hello.Version,
+            Containment = hello.Containment,
+        };
+    }
+
+    /// <summary>The header of a report; null for any other frame.</summary>
+    public static Proto.ReportHeader? HeaderOf(Proto.RunnerFrame frame) => frame.FrameCase switch
+    {
+        Proto.RunnerFrame.FrameOneofCase.RunStarted => frame.RunStarted.Header,
+        Proto.RunnerFrame.FrameOneofCase.RunEvents => frame.RunEvents.Header,
+        Proto.RunnerFrame.FrameOneofCase.StopProgress => frame.StopProgress.Header,
+        Proto.RunnerFrame.FrameOneofCase.RunEnded => frame.RunEnded.Header,
+        _ => null,
+    };
+}

@@ -1,0 +1,30 @@
+using Coordinator.Runs;
+
+namespace Coordinator.Runners;
+
+/// <summary>Why a run is still waiting, in words for a person.</summary>
+internal static class PendingReasons
+{
+    public const string Busy = "Every matching runner is busy.";
+
+    public const string Draining = "Every matching runner is draining.";
+
+    public static string NoExecutor(string executor) => $"No connected runner has the executor '{executor}'.";
+
+    public static string NoMatch(Run run) => $"No connected runner with the executor '{run.Executor}' has {Describe(run.Demands)}.";
+
+    /// <summary>Whether the run waits because of what the fleet is, not because it is busy.</summary>
+    public static bool IsMismatch(string reason) => reason is not (Busy or Draining or "");
+
+    private static string Describe(RunDemands demands)
+    {
+        List<string> parts = [];
+        if (demands.RunnerId.Length > 0)
+            parts.Add($"the id {demands.RunnerId}");
+        if (demands.Hostname.Length > 0)
+            parts.Add($"the host name '{demands.Hostname}'");
+        if (demands.Tags.Length > 0)
+            parts.Add($"the tags {string.Join(", ", demands.Tags.Select(t => $"'{t}'"))}");
+        return string.Join(" and ", parts);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Coordinator.Runners;
+
+/// <summary>
+/// A runner as the database knows it. Whether it is connected right now is known by <see cref="RunnerStreams"/>; what is
+/// kept here outlives connections and the coordinator.
+/// </summary>
+internal sealed class RegisteredRunner
+{
+    public required string RunnerId { get; init; }
+
+    /// <summary>Chosen anew by each life of the runner's program.</summary>
+    public string BootId { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public string Hostname { get; set; } = "";
+
+    public string ProjectDir { get; set; } = "";
+
+    public string[] Executors { get; set; } = [];
+
+    public string[] Tags { get; set; } = [];
+
+    public int Capacity { get; set; }
+
+    public string RunnerVersion { get; set; } = "";
+
+    public string Containment { get; set; } = "";
+
+    /// <summary>The fencing number of the newest connection.</summary>
+    public long Epoch { get; set; }
+
+    public bool Draining { get; set; }
+
+    public string DrainReason { get; set; } = "";
+
+    public DateTimeOffset ConnectTime { get; set; }
+
+    /// <summary>When the newest connection ended; null while it stands.</summary>
+    public DateTimeOffset? DisconnectTime { get; set; }
+}

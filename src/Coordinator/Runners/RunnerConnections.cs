@@ -1,0 +1,102 @@
+using Coordinator.Hosting;
+using Coordinator.Runs;
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Coordinator.Runners;
+
+/// <summary>Takes runners in and lets them go: registration, fencing number, reconciliation, and the welcome.</summary>
+internal sealed class RunnerConnections(
+    Ledger ledger,
+    RunnerStreams streams,
+    Reconciliation reconciliation,
+    IOptions<CoordinatorOptions> options,
+    TimeProvider time)
+{
+    /// <summary>
+    /// Registers a connection. One transaction compares what the runner holds with what the database says; the commit
+    /// puts the connection where stops are pushed, so that no stop falls between the two.
+    /// </summary>
+    public async Task OpenAsync(RunnerStream stream, Proto.RunnerHello hello)
+    {
+        await ledger.ExecuteUrgentAsync(async scope =>
+        {
+            RegisteredRunner runner = await RegisterAsync(scope, stream.Profile);
+            Reconciled reconciled = await reconciliation.ReconcileAsync(scope, stream.Profile, hello.Runs);
+            Proto.Welcome welcome = new()
+            {
+                Epoch = runner.Epoch,
+                HeartbeatInterval = options.Value.HeartbeatInterval.ToProto(),
+                Draining = runner.Draining,
+                ForgetRunIds = { reconciled.Forget },
+            };
+            long epoch = runner.Epoch;
+            stream.Draining = runner.Draining;
+            scope.AfterCommit(() =>
+            {
+                welcome.Time = time.GetUtcNow().ToProto();
+                stream.Begin(epoch, welcome, reconciled.Stops);
+                streams.Add(stream);
+            });
+            return true;
+        });
+        // The connection can be given runs only now that it is among those the dispatcher sees.
+        await ledger.ExecuteAsync(scope =>
+        {
+            scope.RequestDispatch(fleetChanged: true);
+            return ValueTask.FromResult(true);
+        });
+    }
+
+    /// <summary>Notes that a connection ended. What its runs do is decided when the runner comes back, or when it stays away for too long.</summary>
+    public Task CloseAsync(RunnerStream stream) => ledger.ExecuteAsync(async scope =>
+    {
+        RegisteredRunner? runner = await scope.Db.Runners.FindAsync(stream.RunnerId);
+        if (runner is not null && runner.Epoch == stream.Epoch)
+        {
+            runner.DisconnectTime = scope.Now;
+            scope.RunnerChanged(stream.RunnerId);
+        }
+
+        scope.RequestDispatch(fleetChanged: true);
+        scope.AfterCommit(() => streams.Remove(stream));
+        return true;
+    });
+
+    /// <summary>
+    /// Called once at start: connections that an earlier life of the coordinator left open ended with it. From now on
+    /// counts, so that the coordinator's own absence is not held against the runners.
+    /// </summary>
+    public Task DisconnectAllAsync() => ledger.ExecuteAsync(async scope =>
+    {
+        foreach (RegisteredRunner runner in await scope.Db.Runners.ToListAsync())
+            runner.DisconnectTime = scope.Now;
+        return true;
+    });
+
+    private static async Task<RegisteredRunner> RegisterAsync(LedgerScope scope, RunnerProfile profile)
+    {
+        RegisteredRunner? runner = await scope.Db.Runners.FindAsync(profile.RunnerId);
+        if (runner is null)
+        {
+            runner = new RegisteredRunner { RunnerId = profile.RunnerId };
+            scope.Db.Runners.Add(runner);
+        }
+
+        runner.BootId = profile.BootId;
+        runner.Name = profile.Name;
+        runner.Hostname = profile.Hostname;
+        runner.ProjectDir = profile.ProjectDir;
+        runner.Executors = [.. profile.Executors];
+        runner.Tags = [.. profile.Tags];
+        runner.Capacity = profile.Capacity;
+        runner.RunnerVersion = profile.Version;
+        runner.Containment = profile.Containment;
+        runner.Epoch++;
+        runner.ConnectTime = scope.Now;
+        runner.DisconnectTime = null;
+        scope.RunnerChanged(runner.RunnerId);
+        return runner;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Threading.Channels;
+using Coordinator.Errors;
+using Coordinator.Requests;
+using Coordinator.Runs;
+using Grpc.Core;
+
+namespace Coordinator.Runners;
+
+/// <summary>Serves the one connection of each runner: one loop reads, one writes, and they end together.</summary>
+internal sealed partial class RunnerGrpcService(
+    RunnerConnections connections,
+    RunReports reports,
+    RunnerFeed feed,
+    TimeProvider time,
+    ILogger<RunnerGrpcService> logger) : Proto.RunnerService.RunnerServiceBase
+{
+    /// <summary>A peer that connects and says nothing is no runner.</summary>
+    private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reports of one runner that wait for their commit; beyond that its connection is not read, which slows it down.</summary>
+    private const int MaxUncommitted = 1_024;
+
+    public override async Task Connect(
+        IAsyncStreamReader<Proto.RunnerFrame> requestStream, IServerStreamWriter<Proto.CoordinatorFrame> responseStream, ServerCallContext context)
+    {
+        Proto.RunnerHello hello = await ReadHelloAsync(requestStream, context.CancellationToken);
+        using RunnerStream stream = new(HelloCheck.Profile(hello), time);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stream.Closed);
+        await connections.OpenAsync(stream, hello);
+        LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
+        Task writing = stream.WriteAsync(responseStream, ending.Token);
+        Task reading = ReadAsync(requestStream, stream, ending.Token);
+        try
+        {
+            await await Task.WhenAny(writing, reading);
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException or InvalidOperationException or RpcException && context.CancellationToken.IsCancellationRequested)
+        {
+            // The connection broke or was closed; why is in the stream's end, if it was this side that closed it.
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            stream.Close(new StreamEnd(CoordinatorException.ShuttingDown()));
+            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CloseAsync(stream);
+        }
+
+        context.CancellationToken.ThrowIfCancellationRequested();
+        throw stream.End!.Error;
+    }
+
+    private async Task<Proto.RunnerHello> ReadHelloAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(HelloTimeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            if (await requests.MoveNext(either.Token) && requests.Current.Hello is { } hello)
+                return hello;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Said below: no hello came.
+        }
+
+        new RequestCheck().Fail("hello", "must be the first frame").ThrowIfAny();
+        return null!;
+    }
+
+    private async Task ReadAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, RunnerStream stream, CancellationToken cancellationToken)
+    {
+        Channel<Task> uncommitted = Channel.CreateBounded<Task>(MaxUncommitted);
+        Task settling = SettleAsync(uncommitted.Reader, stream);
+        try
+        {
+            while (await requests.MoveNext(cancellationToken))
+            {
+                stream.Heard();
+                if (Take(stream, requests.Current) is { } commit)
+                    await uncommitted.Writer.WriteAsync(commit, cancellationToken);
+            }
+        }
+        finally
+        {
+            uncommitted.Writer.Complete();
+            await settling;
+        }
+    }
+
+    /// <summary>Starts what a frame asks for, in the order of the frames; returns what is still to be waited for.</summary>
+    private Task? Take(RunnerStream stream, Proto.RunnerFrame frame)
+    {
+        switch (frame.FrameCase)
+        {
+            case Proto.RunnerFrame.FrameOneofCase.Heartbeat:
+                stream.Send(new Proto.CoordinatorFrame
+                {
+                    Heartbeat = new Proto.CoordinatorHeartbeat { RunnerTime = frame.Heartbeat.Time, Time = time.GetUtcNow().ToProto() },
+                });
+                feed.Publish([stream.RunnerId]);
+                return null;
+            case Proto.RunnerFrame.FrameOneofCase.CommandReceived:
+                return reports.ReceivedAsync(stream, frame.CommandReceived);
+            default:
+                return HelloCheck.HeaderOf(frame) is { } header ? ReportAsync(stream, header, frame) : null;
+        }
+    }
+
+    private async Task ReportAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame frame)
+    {
+        await reports.ApplyAsync(stream, header, frame);
+        stream.Acknowledge(header.RunId, header.Epoch, header.Sequence);
+    }
+
+    /// <summary>Waits for the commits one after another. One that fails ends the connection: the runner then repeats the report.</summary>
+    private async Task SettleAsync(ChannelReader<Task> uncommitted, RunnerStream stream)
+    {
+        await foreach (Task commit in uncommitted.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                await commit;
+            }
+            catch (CoordinatorException problem)
+            {
+                stream.Close(StreamEnd.NotStored(problem));
+            }
+            catch (Exception problem)
+            {
+                LogReportFailed(problem, stream.RunnerId);
+                stream.Close(StreamEnd.NotStored(new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.")));
+            }
+        }
+    }
+
+    private async Task CloseAsync(RunnerStream stream)
+    {
+        try
+        {
+            await connections.CloseAsync(stream);
+            LogDisconnected(stream.RunnerId, stream.Epoch);
+        }
+        catch (CoordinatorException problem)
+        {
+            // Shutting down, or nothing can be written: the next start, or the next hello, puts it right.
+            LogDisconnectNotStored(stream.RunnerId, problem.Message);
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "Runner {RunnerId} ({Name}) connected with epoch {Epoch}, holding {Runs} runs")]
+    private partial void LogConnected(string runnerId, string name, long epoch, int runs);
+
+    [LoggerMessage(2002, LogLevel.Information, "Runner {RunnerId} disconnected (epoch {Epoch})")]
+    private partial void LogDisconnected(string runnerId, long epoch);
+
+    [LoggerMessage(2003, LogLevel.Information, "The disconnection of runner {RunnerId} could not be stored: {Problem}")]
+    private partial void LogDisconnectNotStored(string runnerId, string problem);
+
+    [LoggerMessage(2004, LogLevel.Error, "A report of runner {RunnerId} could not be applied; its connection is ended")]
+    private partial void LogReportFailed(Exception problem, string runnerId);
+}

@@ -1,0 +1,15 @@
+namespace Coordinator.Runners;
+
+internal static class RunnerServiceCollectionExtensions
+{
+    public static IServiceCollection AddRunners(this IServiceCollection services) => services
+        .AddSingleton<RunnerStreams>()
+        .AddSingleton<RunnerFeed>()
+        .AddSingleton<Dispatcher>()
+        .AddSingleton<Reconciliation>()
+        .AddSingleton<RunnerConnections>()
+        .AddSingleton<RunReports>()
+        .AddSingleton<FleetQueries>()
+        .AddSingleton<FleetChanges>()
+        .AddHostedService<LivenessMonitor>();
+}

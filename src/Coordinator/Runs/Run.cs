@@ -1,0 +1,193 @@
+namespace Coordinator.Runs;
+
+/// <summary>
+/// One execution of the agent for a session. Its status changes in <see cref="Apply"/> and nowhere else, and only as
+/// <see cref="RunTransitions"/> allows.
+/// </summary>
+internal sealed class Run
+{
+    public required string RunId { get; init; }
+
+    public required string SessionId { get; init; }
+
+    public RunStatus Status { get; private set; } = RunStatus.Pending;
+
+    public bool Resumed { get; init; }
+
+    public required string Executor { get; init; }
+
+    public required RunDemands Demands { get; init; }
+
+    /// <summary>The runner of the newest claim; empty while the run is pending.</summary>
+    public string RunnerId { get; private set; } = "";
+
+    public string Hostname { get; private set; } = "";
+
+    /// <summary>Which life of the runner's program the run was claimed in.</summary>
+    public string RunnerBootId { get; private set; } = "";
+
+    /// <summary>The fencing number of the newest claim, 0 before the first.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>The newest report of this claim that was committed.</summary>
+    public long LastReportSequence { get; set; }
+
+    public required DateTimeOffset CreateTime { get; init; }
+
+    public DateTimeOffset? ClaimTime { get; private set; }
+
+    public DateTimeOffset? StartTime { get; private set; }
+
+    public DateTimeOffset? EndTime { get; private set; }
+
+    public required TimeSpan QueueTimeout { get; init; }
+
+    /// <summary>When the run fails if it is still pending.</summary>
+    public required DateTimeOffset QueueDeadline { get; init; }
+
+    public TimeSpan? MaxRuntime { get; init; }
+
+    /// <summary>When the coordinator stops the run, known once it has started.</summary>
+    public DateTimeOffset? RunDeadline { get; private set; }
+
+    public int? ExitCode { get; private set; }
+
+    public string FailureReason { get; private set; } = "";
+
+    public string FailureMessage { get; private set; } = "";
+
+    /// <summary>Why the run is still pending, for a person; empty otherwise.</summary>
+    public string PendingReason { get; set; } = "";
+
+    /// <summary>Makes a repeated start or resume return the first answer; null if the caller gave none.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Tells a repeated request from another one that reuses its id.</summary>
+    public string? RequestFingerprint { get; init; }
+
+    public StopState? Stop { get; private set; }
+
+    /// <summary>Counts changes; guards against another writer.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The only door through which a run changes its status.</summary>
+    /// <returns>What the transition function said; if it refused, nothing was changed.</returns>
+    public Transition Apply(RunEvent what, DateTimeOffset now)
+    {
+        Transition transition = RunTransitions.Next(Status, what.Kind);
+        if (transition.IsRefused)
+            return transition;
+
+        Remember(what, now);
+        Status = transition.Status;
+        PendingReason = "";
+        Touch();
+        if (Status.IsTerminal())
+            EndTime ??= now;
+        return transition;
+    }
+
+    /// <summary>Counts a change that is not a change of status.</summary>
+    public void Touch() => Version++;
+
+    private void Remember(RunEvent what, DateTimeOffset now)
+    {
+        switch (what)
+        {
+            case RunEvent.Claim claim:
+                (RunnerId, Hostname, RunnerBootId) = (claim.RunnerId, claim.Hostname, claim.BootId);
+                Epoch++;
+                LastReportSequence = 0;
+                ClaimTime = now;
+                break;
+            case RunEvent.Start start:
+                StartTime = start.Time;
+                RunDeadline = now + MaxRuntime;
+                break;
+            case RunEvent.RequestStop request:
+                RequestStop(request.Terms, now);
+                break;
+            case RunEvent.ReturnUnstarted:
+                (RunnerId, Hostname, RunnerBootId, ClaimTime) = Stop is null ? ("", "", "", null) : (RunnerId, Hostname, RunnerBootId, ClaimTime);
+                SettleStop(StopOutcome.NeverStarted, now);
+                break;
+            case RunEvent.Complete complete:
+                RememberEnd(complete.End, StopOutcome.TooLate);
+                break;
+            case RunEvent.Fail fail:
+                RememberEnd(fail.End, StopOutcome.TooLate);
+                RememberFailure(fail.Failure);
+                break;
+            case RunEvent.ProveStop prove:
+                RememberEnd(prove.End, StopOutcome.Proved);
+                break;
+            case RunEvent.FailStart fail:
+                RememberFailure(fail.Failure);
+                SettleStop(StopOutcome.NeverStarted, now);
+                break;
+            case RunEvent.ExpireQueue expire:
+                RememberFailure(expire.Failure);
+                break;
+            case RunEvent.LoseRunner lose:
+                RememberFailure(lose.Failure);
+                SettleStop(StopOutcome.Unproved, null);
+                break;
+            case RunEvent.RestartRunner restart:
+                RememberFailure(restart.Failure);
+                SettleStop(StopOutcome.Unproved, null);
+                break;
+            default:
+                throw new InvalidOperationException($"Nothing remembers a {what.GetType().Name}.");
+        }
+    }
+
+    private void RequestStop(StopTerms terms, DateTimeOffset now)
+    {
+        if (Stop is { } stop)
+        {
+            stop.Force |= terms.Force;
+            stop.GracePeriod = terms.GracePeriod < stop.GracePeriod ? terms.GracePeriod : stop.GracePeriod;
+            return;
+        }
+
+        Stop = new StopState
+        {
+            RequestedTime = now,
+            RequestedBy = terms.RequestedBy,
+            Reason = terms.Reason,
+            GracePeriod = terms.GracePeriod,
+            Force = terms.Force,
+        };
+        if (Status == RunStatus.Pending)
+            SettleStop(StopOutcome.NeverStarted, now);
+    }
+
+    private void RememberEnd(AgentEnd end, StopOutcome outcome)
+    {
+        ExitCode = end.ExitCode;
+        EndTime = end.Time;
+        if (Stop is not { } stop)
+            return;
+        StopTimeline.Ended(stop, end.Time, end.Clock);
+        stop.Signal = end.Signal;
+        stop.ExitCode = end.ExitCode;
+        stop.Escalated = end.Escalated;
+        stop.ProcessesEnded = end.ProcessesEnded;
+        stop.ProcessesLeft = 0;
+        stop.Outcome = outcome;
+        stop.Detail = "";
+        EndTime = stop.EndedTime;
+    }
+
+    private void RememberFailure(RunFailure failure) =>
+        (FailureReason, FailureMessage) = (failure.Reason, failure.Message);
+
+    private void SettleStop(StopOutcome outcome, DateTimeOffset? ended)
+    {
+        if (Stop is not { } stop)
+            return;
+        stop.Outcome = outcome;
+        stop.EndedTime = ended;
+        stop.ProcessesLeft = ended is null ? stop.ProcessesLeft : 0;
+    }
+}

@@ -1,0 +1,55 @@
+namespace Coordinator.Runs;
+
+/// <summary>Something that happened to a run, with what is to be remembered of it.</summary>
+internal abstract record RunEvent(RunEventKind Kind)
+{
+    /// <summary>What the agent gave as its result, if this event ends the run and it gave one.</summary>
+    public virtual string ResultText => "";
+
+    internal sealed record Claim(string RunnerId, string Hostname, string BootId) : RunEvent(RunEventKind.Claim);
+
+    internal sealed record Start(DateTimeOffset Time) : RunEvent(RunEventKind.Start);
+
+    internal sealed record RequestStop(StopTerms Terms) : RunEvent(RunEventKind.RequestStop);
+
+    internal sealed record ReturnUnstarted() : RunEvent(RunEventKind.ReturnUnstarted);
+
+    internal sealed record Complete(AgentEnd End) : RunEvent(RunEventKind.Complete)
+    {
+        public override string ResultText => End.ResultText;
+    }
+
+    internal sealed record Fail(AgentEnd End, RunFailure Failure) : RunEvent(RunEventKind.Fail)
+    {
+        public override string ResultText => End.ResultText;
+    }
+
+    internal sealed record FailStart(RunFailure Failure) : RunEvent(RunEventKind.FailStart);
+
+    internal sealed record ProveStop(AgentEnd End) : RunEvent(RunEventKind.ProveStop)
+    {
+        public override string ResultText => End.ResultText;
+    }
+
+    internal sealed record ExpireQueue(RunFailure Failure) : RunEvent(RunEventKind.ExpireQueue);
+
+    internal sealed record LoseRunner(RunFailure Failure) : RunEvent(RunEventKind.LoseRunner);
+
+    internal sealed record RestartRunner(RunFailure Failure) : RunEvent(RunEventKind.RestartRunner);
+}
+
+/// <summary>How the agent's own process ended, and that nothing of the run was left alive at <paramref name="Time"/>.</summary>
+internal sealed record AgentEnd(
+    DateTimeOffset Time,
+    int? ExitCode,
+    string Signal,
+    bool Escalated,
+    int ProcessesEnded,
+    string ResultText,
+    ClockReading Clock);
+
+/// <summary>How times of the runner were brought to the coordinator's clock.</summary>
+internal sealed record ClockReading(TimeSpan Offset, TimeSpan Uncertainty);
+
+/// <summary>What was asked for with a stop.</summary>
+internal sealed record StopTerms(string RequestedBy, string Reason, TimeSpan GracePeriod, bool Force);

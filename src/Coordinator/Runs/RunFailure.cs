@@ -1,0 +1,34 @@
+namespace Coordinator.Runs;
+
+/// <summary>Why a run failed: a stable reason and words for a person.</summary>
+internal sealed record RunFailure(string Reason, string Message)
+{
+    public static RunFailure ExitCode(int code) =>
+        new("EXIT_CODE", $"The agent exited with code {code}. Its output says why.");
+
+    public static RunFailure AgentError(string message) =>
+        new("AGENT_ERROR", message.Length == 0 ? "The agent reported an error. Its output says which." : message);
+
+    public static RunFailure KilledBySignal(string signal) =>
+        new("KILLED_BY_SIGNAL", $"Something other than a stop of Coordinator ended the agent with {signal}.");
+
+    public static RunFailure UnknownEnd() =>
+        new("EXIT_UNKNOWN", "The agent ended, but its exit status was lost with the process that supervised it.");
+
+    public static RunFailure StartFailed(string message) => new("START_FAILED", message);
+
+    public static RunFailure NoMatchingRunner(string detail) =>
+        new("NO_MATCHING_RUNNER", $"{detail} Connect a runner that matches and start the session again.");
+
+    public static RunFailure QueueTimeout(TimeSpan waited) =>
+        new("QUEUE_TIMEOUT", $"Every matching runner was busy for {waited.TotalSeconds:0} s. Add runners or raise queue_timeout.");
+
+    public static RunFailure RunnerLost(string runnerId, TimeSpan after) =>
+        new("RUNNER_LOST", $"Runner {runnerId} has not been heard of for {after.TotalSeconds:0} s. The agent may still be running there; it is ended if the runner comes back.");
+
+    public static RunFailure RunForgotten(string runnerId) =>
+        new("RUNNER_LOST", $"Runner {runnerId} is connected but no longer knows the run.");
+
+    public static RunFailure RunnerRestarted(string runnerId) =>
+        new("RUNNER_RESTARTED", $"Runner {runnerId} restarted while it had the run, and ended what was left of it.");
+}

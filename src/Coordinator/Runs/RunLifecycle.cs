@@ -1,0 +1,46 @@
+using Coordinator.Sessions;
+using Coordinator.Storage;
+
+namespace Coordinator.Runs;
+
+/// <summary>
+/// Carries an event of a run into everything that follows from it, in one transaction: the run, its session, the
+/// timeline, the news for watchers, and a slot that has become free.
+/// </summary>
+internal static class RunLifecycle
+{
+    public static async ValueTask<Transition> ApplyAsync(this LedgerScope scope, Run run, RunEvent what)
+    {
+        Session session = await scope.SessionOfAsync(run);
+        Transition transition = run.Apply(what, scope.Now);
+        if (transition.IsRefused)
+            return transition;
+
+        Show(scope, session, run);
+        if (run.RunnerId.Length > 0)
+            scope.RunnerChanged(run.RunnerId);
+        if (Timeline.EndOf(run, what.ResultText) is { } entry)
+            scope.Append(session, run.RunId, entry);
+        if (what.ResultText.Length > 0)
+            (await scope.TextOfAsync(run)).Result = what.ResultText;
+        if (transition.Kind == TransitionKind.Moves && (run.Status == RunStatus.Pending || run.Status.IsTerminal()))
+            scope.RequestDispatch();
+        return transition;
+    }
+
+    /// <summary>Changes something about a run that is not its status, such as how far its stop got.</summary>
+    public static async ValueTask AmendAsync(this LedgerScope scope, Run run, Action<Run> amend)
+    {
+        amend(run);
+        run.Touch();
+        Show(scope, await scope.SessionOfAsync(run), run);
+    }
+
+    private static void Show(LedgerScope scope, Session session, Run run)
+    {
+        // An older run of the session may still be reporting; the session shows its newest.
+        if (session.RunId == run.RunId)
+            session.Follow(run);
+        scope.Changed(session);
+    }
+}

@@ -1,0 +1,105 @@
+using Google.Protobuf.WellKnownTypes;
+
+namespace Coordinator.Runs;
+
+/// <summary>Runs as the API shows them.</summary>
+internal static class RunMapping
+{
+    public static Proto.Run ToProto(Run run, string prompt = "")
+    {
+        Proto.Run proto = new()
+        {
+            RunId = run.RunId,
+            SessionId = run.SessionId,
+            Status = ToProto(run.Status),
+            Prompt = prompt,
+            Resumed = run.Resumed,
+            Executor = run.Executor,
+            Demands = new Proto.RunDemands { RunnerId = run.Demands.RunnerId, Hostname = run.Demands.Hostname, Tags = { run.Demands.Tags } },
+            RunnerId = run.RunnerId,
+            Epoch = run.Epoch,
+            CreateTime = run.CreateTime.ToProto(),
+            ClaimTime = run.ClaimTime?.ToProto(),
+            StartTime = run.StartTime?.ToProto(),
+            EndTime = run.EndTime?.ToProto(),
+            QueueTimeout = run.QueueTimeout.ToProto(),
+            MaxRuntime = run.MaxRuntime?.ToProto(),
+            Failure = FailureOf(run),
+            Stop = ToProto(run.Stop),
+            PendingReason = run.PendingReason,
+        };
+        if (run.ExitCode is { } code)
+            proto.ExitCode = code;
+        return proto;
+    }
+
+    public static Proto.RunFailure? FailureOf(Run? run) =>
+        run is { FailureReason.Length: > 0 } ? new Proto.RunFailure { Reason = run.FailureReason, Message = run.FailureMessage } : null;
+
+    public static Proto.StopRecord? ToProto(StopState? stop)
+    {
+        if (stop is null)
+            return null;
+        Proto.StopRecord proto = new()
+        {
+            RequestedTime = stop.RequestedTime.ToProto(),
+            RequestedBy = stop.RequestedBy,
+            Reason = stop.Reason,
+            GracePeriod = stop.GracePeriod.ToProto(),
+            Force = stop.Force,
+            SentTime = stop.SentTime?.ToProto(),
+            ReceivedTime = stop.ReceivedTime?.ToProto(),
+            SignalledTime = stop.SignalledTime?.ToProto(),
+            KilledTime = stop.KilledTime?.ToProto(),
+            EndedTime = stop.EndedTime?.ToProto(),
+            Signal = stop.Signal,
+            Escalated = stop.Escalated,
+            ProcessesEnded = stop.ProcessesEnded,
+            Outcome = ToProto(stop.Outcome),
+            Clock = ClockOf(stop),
+            RunnerClockOffset = stop.ClockOffset?.ToProto(),
+            ClockUncertainty = stop.ClockUncertainty?.ToProto(),
+            Detail = stop.Detail,
+        };
+        if (stop.ExitCode is { } code)
+            proto.ExitCode = code;
+        if (stop.ProcessesLeft is { } left)
+            proto.ProcessesLeft = left;
+        return proto;
+    }
+
+    public static Proto.RunStatus ToProto(RunStatus status) => status switch
+    {
+        RunStatus.Pending => Proto.RunStatus.Pending,
+        RunStatus.Claimed => Proto.RunStatus.Claimed,
+        RunStatus.Running => Proto.RunStatus.Running,
+        RunStatus.Stopping => Proto.RunStatus.Stopping,
+        RunStatus.Completed => Proto.RunStatus.Completed,
+        RunStatus.Failed => Proto.RunStatus.Failed,
+        RunStatus.Stopped => Proto.RunStatus.Stopped,
+    };
+
+    /// <summary>The statuses of a checked request.</summary>
+    public static RunStatus FromProto(Proto.RunStatus status) =>
+        System.Enum.GetValues<RunStatus>().First(known => ToProto(known) == status);
+
+    public static Timestamp ToProto(this DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
+
+    public static Duration ToProto(this TimeSpan span) => Duration.FromTimeSpan(span);
+
+    private static Proto.StopOutcome ToProto(StopOutcome outcome) => outcome switch
+    {
+        StopOutcome.InProgress => Proto.StopOutcome.InProgress,
+        StopOutcome.Proved => Proto.StopOutcome.Proved,
+        StopOutcome.NeverStarted => Proto.StopOutcome.NeverStarted,
+        StopOutcome.TooLate => Proto.StopOutcome.TooLate,
+        StopOutcome.Unproved => Proto.StopOutcome.Unproved,
+    };
+
+    private static Proto.StopClock ClockOf(StopState stop) => stop switch
+    {
+        { ClockOffset: null } => Proto.StopClock.Unspecified,
+        { ClockAdjusted: true } => Proto.StopClock.Adjusted,
+        _ => Proto.StopClock.Mapped,
+    };
+}

@@ -1,0 +1,8 @@
+namespace Coordinator.Runs;
+
+internal static class RunServiceCollectionExtensions
+{
+    public static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<RunQueries>()
+        .AddHostedService<Deadlines>();
+}

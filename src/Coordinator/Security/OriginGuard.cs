@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Coordinator.Security;
+
+/// <summary>
+/// Keeps other web sites out. A page that somebody has open can send requests to addresses on their machine; a browser
+/// then says where the page is from, and a request from elsewhere is refused before anything reads it.
+/// </summary>
+internal sealed partial class OriginGuard(RequestDelegate next, ILogger<OriginGuard> logger)
+{
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (!IsForeign(http.Request))
+            return next(http);
+
+        LogRefused(http.Request.Headers.Origin, http.Request.Host);
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        http.Response.ContentType = "text/plain";
+        return http.Response.WriteAsync("Requests from pages of other sites are refused.\n");
+    }
+
+    private static bool IsForeign(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].Contains("cross-site", StringComparer.OrdinalIgnoreCase))
+            return true;
+        StringValues origins = request.Headers.Origin;
+        return origins.Count > 0 && !(origins.Count == 1 && IsOwn(origins[0], request));
+    }
+
+    /// <summary>Same scheme, host and port. Default ports may be left out on either side; "null" is nobody's own.</summary>
+    private static bool IsOwn(string? text, HttpRequest request) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? origin)
+        && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out Uri? own)
+        && origin.Scheme == own.Scheme
+        && origin.IdnHost.Equals(own.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && origin.Port == own.Port;
+
+    [LoggerMessage(1301, LogLevel.Warning, "Refused a request from a page of {Origin} to {Host}")]
+    private partial void LogRefused(StringValues origin, HostString host);
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Coordinator.Sessions;
+
+internal sealed class SessionConfiguration :
+    IEntityTypeConfiguration<Session>,
+    IEntityTypeConfiguration<SessionLabel>,
+    IEntityTypeConfiguration<DeletedSession>,
+    IEntityTypeConfiguration<EventChunk>
+{
+    public void Configure(EntityTypeBuilder<Session> session)
+    {
+        session.ToTable("Sessions").HasKey(s => s.SessionId);
+        session.Property(s => s.SessionId).HasMaxLength(32);
+        session.Property(s => s.RunId).HasMaxLength(32);
+        session.Property(s => s.ParentSessionId).HasMaxLength(32);
+        session.HasIndex(s => s.Revision);
+        session.HasIndex(s => s.Status);
+        session.HasIndex(s => s.ParentSessionId);
+        session.HasIndex(s => s.AgentName);
+        session.ComplexProperty(s => s.Demands);
+        session.Property(s => s.Labels).HasConversion(
+            labels => JsonSerializer.Serialize(labels, JsonSerializerOptions.Default),
+            json => JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Default)!,
+            // Labels never change after the session was made.
+            new ValueComparer<Dictionary<string, string>>((a, b) => ReferenceEquals(a, b), labels => labels.Count, labels => labels));
+    }
+
+    public void Configure(EntityTypeBuilder<SessionLabel> label)
+    {
+        label.ToTable("SessionLabels").HasKey(l => new { l.SessionId, l.Key });
+        label.HasIndex(l => new { l.Key, l.Value });
+    }
+
+    public void Configure(EntityTypeBuilder<DeletedSession> deleted)
+    {
+        deleted.ToTable("DeletedSessions").HasKey(d => d.SessionId);
+        deleted.HasIndex(d => d.Revision);
+    }
+
+    public void Configure(EntityTypeBuilder<EventChunk> chunk) =>
+        chunk.ToTable("EventChunks").HasKey(c => new { c.SessionId, c.FirstSequence });
+}

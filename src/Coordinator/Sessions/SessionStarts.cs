@@ -1,0 +1,143 @@
+using Coordinator.Errors;
+using Coordinator.Hosting;
+using Coordinator.Runs;
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Coordinator.Sessions;
+
+/// <summary>Creates sessions and runs: one ledger operation each, together with the search for a runner.</summary>
+internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<CoordinatorOptions> options)
+{
+    private const int NameFromPrompt = 60;
+
+    /// <param name="request">Checked.</param>
+    /// <param name="fingerprint">Tells this request from another one with the same request id.</param>
+    public Task<RunView> StartAsync(Proto.StartSessionRequest request, string fingerprint) => ledger.ExecuteAsync(async scope =>
+    {
+        if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
+            return repeated;
+        if (request.ParentSessionId.Length > 0 && await scope.FindSessionAsync(request.ParentSessionId) is null)
+            throw CoordinatorException.SessionNotFound(request.ParentSessionId);
+        await RefuseWhenFullAsync(scope);
+
+        Session session = new()
+        {
+            SessionId = ids.New(Ids.Session),
+            Name = request.SessionName.Length > 0 ? request.SessionName : NameOf(request.Prompt),
+            AgentName = request.AgentName,
+            Executor = request.Executor,
+            ProjectDir = request.ProjectDir,
+            ParentSessionId = request.ParentSessionId,
+            Demands = DemandsOf(request.Demands),
+            Labels = new Dictionary<string, string>(request.Labels),
+            CreateTime = scope.Now,
+        };
+        scope.Db.Sessions.Add(session);
+        scope.Db.SessionLabels.AddRange(request.Labels.Select(l => new SessionLabel { SessionId = session.SessionId, Key = l.Key, Value = l.Value }));
+        scope.Created(session);
+        return Add(scope, session, request.Prompt, session.Demands, new RunRequest(request.RequestId, fingerprint)
+        {
+            QueueTimeout = request.QueueTimeout?.ToTimeSpan(),
+            MaxRuntime = request.MaxRuntime?.ToTimeSpan(),
+        });
+    });
+
+    /// <inheritdoc cref="StartAsync"/>
+    public Task<RunView> ResumeAsync(Proto.ResumeSessionRequest request, string fingerprint) => ledger.ExecuteAsync(async scope =>
+    {
+        if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
+            return repeated;
+        Session session = await scope.FindSessionAsync(request.SessionId) ?? throw CoordinatorException.SessionNotFound(request.SessionId);
+        if (session.Status.IsActive())
+            throw SessionErrors.Active(session, "takes one prompt at a time. Wait for it to end or stop it");
+        await RefuseWhenFullAsync(scope);
+
+        // The conversation is on the disk of the runner that had it.
+        Run? previous = await scope.FindRunAsync(session.RunId);
+        RunDemands demands = session.ExecutorSessionId.Length > 0 && previous is { RunnerId.Length: > 0 }
+            ? session.Demands with { RunnerId = previous.RunnerId }
+            : session.Demands;
+        return Add(scope, session, request.Prompt, demands, new RunRequest(request.RequestId, fingerprint)
+        {
+            Resumed = true,
+            QueueTimeout = previous?.QueueTimeout,
+            MaxRuntime = previous?.MaxRuntime,
+        });
+    });
+
+    private RunView Add(LedgerScope scope, Session session, string prompt, RunDemands demands, RunRequest request)
+    {
+        TimeSpan queueTimeout = request.QueueTimeout ?? options.Value.DefaultQueueTimeout;
+        Run run = new()
+        {
+            RunId = ids.New(Ids.Run),
+            SessionId = session.SessionId,
+            Resumed = request.Resumed,
+            Executor = session.Executor,
+            Demands = demands,
+            CreateTime = scope.Now,
+            QueueTimeout = queueTimeout,
+            QueueDeadline = scope.Now + queueTimeout,
+            MaxRuntime = request.MaxRuntime,
+            RequestId = request.RequestId.Length > 0 ? request.RequestId : null,
+            RequestFingerprint = request.RequestId.Length > 0 ? request.Fingerprint : null,
+        };
+        scope.Db.Runs.Add(run);
+        scope.Db.RunTexts.Add(new RunText { RunId = run.RunId, Prompt = prompt });
+        session.Follow(run);
+        scope.Changed(session);
+        scope.Append(session, run.RunId, Timeline.Prompt(prompt));
+        scope.RequestDispatch();
+        return new RunView(session, run, prompt);
+    }
+
+    /// <summary>What the first request with this id made.</summary>
+    private static async Task<RunView?> FindRepeatedAsync(LedgerScope scope, string requestId, string fingerprint)
+    {
+        if (requestId.Length == 0)
+            return null;
+        // An equal request may be in the same batch.
+        await scope.FlushAsync();
+        Run? run = await scope.Db.Runs.FirstOrDefaultAsync(r => r.RequestId == requestId);
+        if (run is null)
+            return null;
+        if (run.RequestFingerprint != fingerprint)
+        {
+            throw new CoordinatorException(ErrorKind.AlreadyExists, Reasons.RequestIdReused,
+                $"The request_id '{requestId}' was used for another request, which made run {run.RunId}. Choose a new one.");
+        }
+
+        return new RunView(await scope.SessionOfAsync(run), run, (await scope.TextOfAsync(run)).Prompt);
+    }
+
+    private async Task RefuseWhenFullAsync(LedgerScope scope)
+    {
+        int limit = options.Value.MaxPendingRuns;
+        int waiting = await scope.Db.Runs.CountAsync(r => r.Status == RunStatus.Pending);
+        if (waiting >= limit)
+        {
+            throw new CoordinatorException(ErrorKind.ResourceExhausted, Reasons.QueueFull,
+                $"{waiting:N0} runs are waiting for a runner, which is the limit. Add runners, stop what is not needed, or raise Coordinator:MaxPendingRuns.");
+        }
+    }
+
+    private static RunDemands DemandsOf(Proto.RunDemands? demands) =>
+        demands is null ? RunDemands.None : new RunDemands(demands.RunnerId, demands.Hostname, [.. demands.Tags]);
+
+    private static string NameOf(string prompt)
+    {
+        string line = new([.. prompt.Trim().TakeWhile(c => c is not '\r' and not '\n').Select(c => char.IsControl(c) ? ' ' : c).Take(NameFromPrompt)]);
+        return line.Length > 0 && char.IsHighSurrogate(line[^1]) ? line[..^1] : line;
+    }
+
+    private sealed record RunRequest(string RequestId, string Fingerprint)
+    {
+        public bool Resumed { get; init; }
+
+        public TimeSpan? QueueTimeout { get; init; }
+
+        public TimeSpan? MaxRuntime { get; init; }
+    }
+}

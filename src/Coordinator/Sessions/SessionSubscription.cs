@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+
+namespace Coordinator.Sessions;
+
+/// <summary>What one watcher has not been sent yet: the newest news per session.</summary>
+internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDisposable
+{
+    /// <summary>Beyond so many changed sessions it is cheaper to read the database than to remember them.</summary>
+    public const int MaxPending = 4_096;
+
+    private readonly Lock _lock = new();
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Dictionary<string, SessionNews> _pending = [];
+    private bool _overflowed;
+
+    /// <summary>The newest published revision when the subscription began: everything after it comes as news.</summary>
+    public long StartRevision => revision;
+
+    public void Add(IReadOnlyList<SessionNews> news)
+    {
+        lock (_lock)
+        {
+            foreach (SessionNews item in news)
+            {
+                if (_overflowed)
+                    break;
+                // A session that was created and changed before the watcher looked is still new to it.
+                bool isNew = item.IsNew || (_pending.TryGetValue(item.SessionId, out SessionNews? before) && before.IsNew);
+                _pending[item.SessionId] = item.IsNew == isNew ? item : item with { IsNew = isNew };
+                if (_pending.Count > MaxPending)
+                    (_overflowed, _pending) = (true, []);
+            }
+        }
+
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>Waits until there may be something to take.</summary>
+    /// <returns>False if nothing came within the time.</returns>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _signal.Reader.WaitToReadAsync(cancellationToken).AsTask().WaitAsync(atMost, time, cancellationToken);
+            return _signal.Reader.TryRead(out _);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes everything that is pending, in order of revision.</summary>
+    /// <param name="news">The news; empty if the watcher fell too far behind.</param>
+    /// <returns>False if the watcher must read what changed from the database.</returns>
+    public bool TryTake(out SessionNews[] news)
+    {
+        lock (_lock)
+        {
+            bool complete = !_overflowed;
+            news = [.. _pending.Values.OrderBy(n => n.Revision)];
+            (_overflowed, _pending) = (false, []);
+            return complete;
+        }
+    }
+
+    public void Dispose() => feed.Unsubscribe(this);
+}

@@ -1,0 +1,70 @@
+using Coordinator.Errors;
+using Coordinator.Sessions;
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Stops;
+
+/// <summary>The sessions a stop of many is about, loaded together with their newest runs.</summary>
+/// <param name="Missing">Ids that name no session.</param>
+internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyList<string> Missing)
+{
+    /// <summary>Below the number of parameters that every database takes in one query.</summary>
+    private const int IdsAtOnce = 500;
+
+    private static readonly SessionStatus[] Active = [SessionStatus.Pending, SessionStatus.Running, SessionStatus.Stopping];
+
+    /// <summary>The active sessions that match a filter, as of this moment of the batch.</summary>
+    public static async Task<StopSelection> MatchingAsync(LedgerScope scope, SessionFilter filter)
+    {
+        await scope.FlushAsync();
+        List<string> ids = await filter.Apply(scope.Db).Where(v => Active.Contains(v.Session.Status))
+            .OrderBy(v => v.Session.SessionId).Select(v => v.Session.SessionId).ToListAsync();
+        return await NamedAsync(scope, ids);
+    }
+
+    public static async Task<StopSelection> NamedAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
+    {
+        await scope.FlushAsync();
+        Dictionary<string, Session> found = [];
+        foreach (string[] ids in sessionIds.Distinct().Chunk(IdsAtOnce))
+        {
+            foreach (Session session in await scope.Db.Sessions.Where(s => ids.Contains(s.SessionId)).ToListAsync())
+                found.Add(session.SessionId, session);
+            // The runs are loaded with them, so that none has to be looked up alone.
+            await scope.Db.Runs.Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).LoadAsync();
+        }
+
+        return new StopSelection(
+            [.. sessionIds.Distinct().Where(found.ContainsKey).Select(id => found[id])],
+            [.. sessionIds.Distinct().Where(id => !found.ContainsKey(id))]);
+    }
+
+    /// <summary>Every session that was started by these, or by one of those, and so on.</summary>
+    public static async Task<IReadOnlyList<Session>> DescendantsAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
+    {
+        await scope.FlushAsync();
+        HashSet<string> known = [.. sessionIds];
+        List<Session> descendants = [];
+        List<string> parents = [.. sessionIds];
+        while (parents.Count > 0)
+        {
+            List<string> next = [];
+            foreach (string[] ids in parents.Chunk(IdsAtOnce))
+            {
+                List<Session> children = await scope.Db.Sessions.Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
+                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId))];
+                descendants.AddRange(unknown);
+                next.AddRange(unknown.Select(c => c.SessionId));
+            }
+
+            parents = next;
+        }
+
+        return descendants;
+    }
+
+    /// <summary>The outcome for an id that names no session.</summary>
+    public static StopStep NotFound(string sessionId) =>
+        StopStep.Missing(sessionId, CoordinatorException.SessionNotFound(sessionId));
+}

@@ -1,0 +1,166 @@
+using System.Threading.Channels;
+using Coordinator.Errors;
+using Coordinator.Runners;
+using Coordinator.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Storage;
+
+/// <summary>
+/// The single writer. Callers hand it operations; it applies as many as are waiting to one transaction, commits once, and
+/// only then completes the callers (group commit): what a caller was told is on disk. Commands and news that follow from
+/// a change leave in the order of the commits, and never before theirs.
+/// </summary>
+/// <remarks>
+/// An operation reads and changes entities through its <see cref="LedgerScope"/> and touches nothing else. It may be run
+/// again in a transaction of its own when another one spoiled the batch, so it must not leave traces outside of the scope.
+/// </remarks>
+internal sealed partial class Ledger(
+    IDbContextFactory<CoordinatorDbContext> contexts,
+    Dispatcher dispatcher,
+    SessionFeed sessions,
+    SessionEventSignals timelines,
+    RunnerFeed runners,
+    TimeProvider time,
+    ILogger<Ledger> logger) : BackgroundService
+{
+    /// <summary>Operations in one transaction at most; keeps the longest wait behind a full batch in the tens of milliseconds.</summary>
+    private const int MaxBatch = 256;
+
+    /// <summary>Wakes the loop; the operations themselves wait in the two lanes.</summary>
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly Lock _lock = new();
+    private readonly Queue<LedgerOperation> _urgent = [];
+    private readonly Queue<LedgerOperation> _ordinary = [];
+    private bool _closed;
+
+    /// <summary>Applies an operation and returns when it is committed.</summary>
+    /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
+    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_ordinary, apply);
+
+    /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything that is not urgent: for stops.</summary>
+    public Task<T> ExecuteUrgentAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_urgent, apply);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using (CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
+            sessions.Begin((await db.LedgerStates.AsNoTracking().FirstAsync(cancellationToken)).Revision);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using CancellationTokenRegistration closing = stoppingToken.Register(Close);
+        List<LedgerOperation> batch = new(MaxBatch);
+        while (await _wake.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            _wake.Reader.TryRead(out _);
+            while (Take(batch))
+            {
+                await CommitAsync(batch);
+                batch.Clear();
+            }
+        }
+    }
+
+    private Task<T> Enqueue<T>(Queue<LedgerOperation> lane, Func<LedgerScope, ValueTask<T>> apply)
+    {
+        LedgerOperation<T> operation = new(apply);
+        lock (_lock)
+        {
+            if (_closed)
+                return Task.FromException<T>(CoordinatorException.ShuttingDown());
+            lane.Enqueue(operation);
+        }
+
+        _wake.Writer.TryWrite(true);
+        return operation.Completion;
+    }
+
+    /// <summary>Takes nothing more in; what is waiting is still committed.</summary>
+    private void Close()
+    {
+        lock (_lock)
+            _closed = true;
+        _wake.Writer.TryWrite(true);
+        _wake.Writer.TryComplete();
+    }
+
+    private bool Take(List<LedgerOperation> batch)
+    {
+        lock (_lock)
+        {
+            while (batch.Count < MaxBatch && (_urgent.TryDequeue(out LedgerOperation? next) || _ordinary.TryDequeue(out next)))
+                batch.Add(next);
+        }
+
+        return batch.Count > 0;
+    }
+
+    private async Task CommitAsync(List<LedgerOperation> batch)
+    {
+        LedgerScope scope;
+        try
+        {
+            scope = await TransactAsync(batch);
+        }
+        catch (Exception problem) when (batch.Count > 1)
+        {
+            // One of them cannot be committed together with the others: each gets a transaction of its own.
+            LogBatchSplit(problem, batch.Count);
+            foreach (LedgerOperation operation in batch)
+                await CommitAsync([operation]);
+            return;
+        }
+        catch (Exception problem)
+        {
+            batch[0].Fail(StorageErrors.Translate(problem));
+            return;
+        }
+
+        try
+        {
+            Announce(scope);
+        }
+        catch (Exception problem)
+        {
+            // Committed all the same: commands are derived from the database again, watchers from their revision.
+            LogAnnounceFailed(problem);
+        }
+
+        foreach (LedgerOperation operation in batch)
+            operation.Complete();
+    }
+
+    private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        LedgerScope scope = new(db, time.GetUtcNow());
+        foreach (LedgerOperation operation in batch)
+            await operation.ApplyAsync(scope);
+        await db.SaveChangesAsync();
+        if (scope.WantsDispatch)
+            await dispatcher.DispatchAsync(scope);
+        await scope.SealAsync();
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+        return scope;
+    }
+
+    private void Announce(LedgerScope scope)
+    {
+        foreach (Action effect in scope.Effects)
+            effect();
+        sessions.Publish(scope.News);
+        timelines.Raise(scope.Timelines);
+        runners.Publish(scope.Runners);
+    }
+
+    [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations could not be committed as one; each is tried alone")]
+    private partial void LogBatchSplit(Exception problem, int count);
+
+    [LoggerMessage(1002, LogLevel.Error, "Something went wrong after a commit; the commit stands")]
+    private partial void LogAnnounceFailed(Exception problem);
+}

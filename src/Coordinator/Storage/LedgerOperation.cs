@@ -1,0 +1,53 @@
+using System.Runtime.ExceptionServices;
+using Coordinator.Errors;
+
+namespace Coordinator.Storage;
+
+/// <summary>Something to be written, and somebody who waits for it.</summary>
+internal abstract class LedgerOperation
+{
+    /// <summary>Applies the operation to a batch. A refusal that changed nothing is kept for the caller; anything else spoils the batch.</summary>
+    public abstract ValueTask ApplyAsync(LedgerScope scope);
+
+    /// <summary>The batch is committed: tells the caller.</summary>
+    public abstract void Complete();
+
+    /// <summary>Nothing was committed: tells the caller why.</summary>
+    public abstract void Fail(Exception problem);
+}
+
+/// <inheritdoc/>
+internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply) : LedgerOperation
+{
+    // Callers go on elsewhere: the writer must not run their code.
+    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _answer;
+    private CoordinatorException? _refusal;
+
+    public Task<T> Completion => _completion.Task;
+
+    public override async ValueTask ApplyAsync(LedgerScope scope)
+    {
+        _refusal = null;
+        int changes = scope.Changes;
+        try
+        {
+            _answer = await apply(scope);
+        }
+        catch (CoordinatorException refusal) when (scope.Changes == changes)
+        {
+            // Told after the commit: it may rest on what an earlier operation of the batch did.
+            _refusal = refusal;
+        }
+    }
+
+    public override void Complete()
+    {
+        if (_refusal is null)
+            _completion.SetResult(_answer!);
+        else
+            _completion.SetException(ExceptionDispatchInfo.SetCurrentStackTrace(_refusal));
+    }
+
+    public override void Fail(Exception problem) => _completion.SetException(problem);
+}

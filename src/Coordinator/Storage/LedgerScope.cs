@@ -1,0 +1,145 @@
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Storage;
+
+/// <summary>
+/// What operations of one batch see and change: tracked entities of one transaction, and what is to be told to others
+/// once it is committed.
+/// </summary>
+internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
+{
+    private readonly Dictionary<string, Session> _changed = [];
+    private readonly HashSet<string> _created = [];
+    private readonly List<string> _deleted = [];
+    private readonly Dictionary<string, List<Proto.SessionEvent>> _events = [];
+    private readonly List<Action> _effects = [];
+    private readonly List<SessionNews> _news = [];
+    private readonly HashSet<string> _runners = [];
+    private int _flushed;
+
+    public CoordinatorDbContext Db => db;
+
+    /// <summary>The time of the batch.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>Counts what operations changed, so that a refusal can be told from a failure halfway.</summary>
+    public int Changes { get; private set; }
+
+    public bool WantsDispatch { get; private set; }
+
+    /// <summary>Whether the fleet itself changed, so that every waiting run may wait for another reason now.</summary>
+    public bool FleetChanged { get; private set; }
+
+    /// <summary>What is to be done once the batch is committed, in order.</summary>
+    public IReadOnlyList<Action> Effects => _effects;
+
+    /// <summary>The sessions as they are after the commit, in order of revision. Known once the scope is sealed.</summary>
+    public IReadOnlyList<SessionNews> News => _news;
+
+    /// <summary>The sessions whose timelines grew or ended.</summary>
+    public IEnumerable<string> Timelines => _events.Keys.Concat(_deleted);
+
+    /// <summary>The runners of which something shown to operators changed.</summary>
+    public IReadOnlyCollection<string> Runners => _runners;
+
+    public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
+
+    public ValueTask<Session?> FindSessionAsync(string sessionId) => db.Sessions.FindAsync(sessionId);
+
+    /// <summary>The session of something that refers to it, so it must exist.</summary>
+    public async ValueTask<Session> SessionOfAsync(Run run) =>
+        await FindSessionAsync(run.SessionId) ?? throw new InvalidOperationException($"Run {run.RunId} has no session {run.SessionId}.");
+
+    public async ValueTask<RunText> TextOfAsync(Run run) =>
+        await db.RunTexts.FindAsync(run.RunId) ?? throw new InvalidOperationException($"Run {run.RunId} has no texts.");
+
+    public void Changed(Session session)
+    {
+        Changes++;
+        _changed[session.SessionId] = session;
+    }
+
+    public void Created(Session session)
+    {
+        _created.Add(session.SessionId);
+        Changed(session);
+    }
+
+    public void Deleted(Session session)
+    {
+        Changes++;
+        _changed.Remove(session.SessionId);
+        _events.Remove(session.SessionId);
+        _deleted.Add(session.SessionId);
+        db.Sessions.Remove(session);
+    }
+
+    public void RunnerChanged(string runnerId)
+    {
+        Changes++;
+        _runners.Add(runnerId);
+    }
+
+    /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>
+    public async ValueTask FlushAsync()
+    {
+        if (_flushed == Changes)
+            return;
+        await db.SaveChangesAsync();
+        _flushed = Changes;
+    }
+
+    /// <summary>Gives waiting runs to runners in the same transaction, after all operations of the batch.</summary>
+    public void RequestDispatch(bool fleetChanged = false)
+    {
+        Changes++;
+        WantsDispatch = true;
+        FleetChanged |= fleetChanged;
+    }
+
+    public void AfterCommit(Action effect)
+    {
+        Changes++;
+        _effects.Add(effect);
+    }
+
+    /// <summary>Appends an event to the session's timeline and numbers it.</summary>
+    public void Append(Session session, string runId, Proto.SessionEvent what)
+    {
+        Changes++;
+        what.SessionId = session.SessionId;
+        what.RunId = runId;
+        what.Sequence = ++session.LastEventSequence;
+        what.Time ??= Timestamp.FromDateTimeOffset(now);
+        if (!_events.TryGetValue(session.SessionId, out List<Proto.SessionEvent>? events))
+            _events.Add(session.SessionId, events = []);
+        events.Add(what);
+    }
+
+    /// <summary>Gives revisions to what changed and writes the timelines; called once, by the ledger, before the commit.</summary>
+    public async ValueTask SealAsync()
+    {
+        foreach (var (sessionId, events) in _events)
+            db.EventChunks.AddRange(EventChunk.Split(sessionId, events));
+        if (_changed.Count == 0 && _deleted.Count == 0)
+            return;
+
+        LedgerState state = await db.LedgerStates.FirstAsync();
+        foreach (Session session in _changed.Values)
+        {
+            session.Commit(++state.Revision, now);
+            Run? run = session.RunId.Length == 0 ? null : await FindRunAsync(session.RunId);
+            bool isNew = _created.Contains(session.SessionId);
+            _news.Add(new SessionNews(session.SessionId, session.Revision, isNew, SessionMapping.ToProto(session, run)));
+        }
+
+        foreach (string sessionId in _deleted)
+        {
+            db.DeletedSessions.Add(new DeletedSession { SessionId = sessionId, Revision = ++state.Revision });
+            _news.Add(new SessionNews(sessionId, state.Revision, IsNew: false, Session: null));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Coordinator.Storage;
+
+/// <summary>The one row of counters that must survive even if every session is deleted.</summary>
+internal sealed class LedgerState
+{
+    public const int TheOne = 1;
+
+    public int Id { get; init; } = TheOne;
+
+    /// <summary>The newest revision given to any session.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>Deletions up to this revision are no longer remembered; watchers from before it need a snapshot.</summary>
+    public long ForgottenRevision { get; set; }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Processes;
+using Coordinator.AgentRunner.Containment.Supervision;
+
+namespace Coordinator.AgentRunner.Containment.Cgroups;
+
+/// <summary>A run in a cgroup of its own, which no process leaves by forking.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class CgroupContainer : LinuxRunContainer
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly Cgroup _cgroup;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _collected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _entering;
+    private bool _failed;
+
+    public CgroupContainer(AgentLaunch launch, ModeProcess process, Cgroup cgroup, TimeProvider time)
+        : base(launch, process)
+    {
+        (_cgroup, _time) = (cgroup, time);
+        new StatusReader(process.Status, OnStatus, OnStatusEnd).Start();
+    }
+
+    public override void Terminate() => SignalRounds.Terminate(_cgroup.Members, Ledger);
+
+    public override void Kill()
+    {
+        foreach (var process in _cgroup.Members().Where(p => p.IsAlive))
+        {
+            Ledger.Note(process.Identity);
+        }
+
+        _cgroup.Kill();
+    }
+
+    public override ProcessCensus Census() => _cgroup.IsPopulated
+        ? Ledger.Count(_cgroup.Members(), otherwise: "a process that is just ending", out _)
+        : Emptied();
+
+    protected override async Task ReleaseAsync()
+    {
+        // Before it has entered its cgroup the process is not reached by way of it.
+        if (!Started.IsCompletedSuccessfully)
+        {
+            Process.Handle.TrySignal(UnixSignal.Kill);
+        }
+
+        await _collected.Task.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var started = _time.GetTimestamp();
+        while (!_cgroup.TryRemove() && _time.GetElapsedTime(started) < Patience)
+        {
+            _cgroup.Kill();
+            await Task.Delay(Pause, _time);
+        }
+    }
+
+    private void OnStatus(StatusLine line)
+    {
+        if (line.Word == StatusLine.FailedWord)
+        {
+            _failed = true;
+            StartFailed(line);
+        }
+        else
+        {
+            _entering = line.Word == StatusLine.EnteringWord;
+        }
+    }
+
+    private void OnStatusEnd()
+    {
+        if (_entering && !_failed)
+        {
+            AgentStarted(Process.Id, Process.Handle);
+        }
+
+        DescriptorWatch.Shared.Add(Process.Handle.Descriptor, OnProcessEnded);
+    }
+
+    private bool OnProcessEnded()
+    {
+        var exit = Children.Collect(Process.Id, wait: false);
+        NeverStarts(exit);
+        AgentExited(exit ?? AgentExit.Unknown);
+        _collected.TrySetResult();
+        return false;
+    }
+}

@@ -1,0 +1,78 @@
+using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Supervision;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Containment;
+
+/// <summary>Picks the strongest containment that works on this machine, or the one that was asked for.</summary>
+internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvider time, ILogger<ContainmentSelector> logger)
+{
+    /// <param name="choice">One of <see cref="ContainmentKind.All"/>.</param>
+    /// <param name="runnerId">Tells this runner's runs from those of other runners on the machine.</param>
+    /// <param name="cancellationToken">Gives up trying.</param>
+    /// <exception cref="ContainmentUnavailableException">What was asked for, or all there is, does not work here.</exception>
+    public async Task<IContainment> SelectAsync(string choice, string runnerId, CancellationToken cancellationToken)
+    {
+        if (!ContainmentKind.All.Contains(choice))
+        {
+            throw new ContainmentUnavailableException(
+                $"There is no containment \"{choice}\"; choose one of {string.Join(", ", ContainmentKind.All)}.");
+        }
+
+        if (choice != ContainmentKind.Automatic)
+        {
+            try
+            {
+                return Chosen(await CreateAsync(choice, runnerId, cancellationToken));
+            }
+            catch (ContainmentUnavailableException e)
+            {
+                throw new ContainmentUnavailableException($"The containment \"{choice}\" cannot be used: {e.Message}.", e);
+            }
+        }
+
+        var reasons = new List<string>();
+        foreach (var kind in Candidates())
+        {
+            try
+            {
+                return Chosen(await CreateAsync(kind, runnerId, cancellationToken));
+            }
+            catch (ContainmentUnavailableException e)
+            {
+                LogUnusable(kind, e.Message);
+                reasons.Add($"{kind}: {e.Message}");
+            }
+        }
+
+        throw new ContainmentUnavailableException(
+            $"No containment works on this machine, so agents could not be stopped for certain ({string.Join("; ", reasons)}).");
+    }
+
+    /// <summary>Strongest first.</summary>
+    private static string[] Candidates() =>
+        OperatingSystem.IsLinux() ? [ContainmentKind.Cgroup, ContainmentKind.Supervisor]
+        : OperatingSystem.IsWindows() ? [ContainmentKind.JobObject]
+        : OperatingSystem.IsMacOS() ? [ContainmentKind.ProcessGroup]
+        : [];
+
+    private async Task<IContainment> CreateAsync(string kind, string runnerId, CancellationToken cancellationToken) => kind switch
+    {
+        ContainmentKind.Cgroup when OperatingSystem.IsLinux() =>
+            await CgroupContainment.CreateAsync(runnerId, program, time, cancellationToken),
+        ContainmentKind.Supervisor when OperatingSystem.IsLinux() => new SupervisorContainment(runnerId, program, time),
+        _ => throw new ContainmentUnavailableException("it does not exist on this operating system"),
+    };
+
+    private IContainment Chosen(IContainment containment)
+    {
+        LogChosen(containment.Kind);
+        return containment;
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Runs are contained by {Kind}")]
+    private partial void LogChosen(string kind);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Containment by {Kind} is not used: {Reason}")]
+    private partial void LogUnusable(string kind, string reason);
+}

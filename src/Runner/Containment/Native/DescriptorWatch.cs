@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
+
+namespace Coordinator.AgentRunner.Containment.Native;
+
+/// <summary>
+/// One thread that waits for what the runs' descriptors have to tell: that an agent has ended, that a supervisor
+/// reports. It is apart from the threads that read output, so that a sink that blocks delays no notice. Callbacks run on
+/// this thread and must be short; one returns false when it has heard all it wants.
+/// </summary>
+[SupportedOSPlatform("linux")]
+[SuppressMessage("Reliability", "CA1001", Justification = "There is one, and it lives as long as the process.")]
+internal sealed unsafe class DescriptorWatch
+{
+    private const int CloseOnExec = 0x80000;
+    private static readonly Lazy<DescriptorWatch> Instance = new(() => new());
+
+    private readonly Lock _gate = new();
+    private readonly List<(FileDescriptor Descriptor, Func<bool> Ready)> _watched = [];
+    private readonly FileDescriptor _wake = new(Libc.EventFd(0, CloseOnExec));
+
+    private DescriptorWatch() =>
+        new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "containment-watch" }.Start();
+
+    /// <summary>It lives as long as the process.</summary>
+    public static DescriptorWatch Shared => Instance.Value;
+
+    /// <summary>
+    /// Calls back whenever the descriptor is readable or at its end. The descriptor stays open at least until the
+    /// callback returns false, even if it is disposed of before.
+    /// </summary>
+    public void Add(FileDescriptor descriptor, Func<bool> ready)
+    {
+        var added = false;
+        descriptor.DangerousAddRef(ref added);
+        lock (_gate)
+        {
+            _watched.Add((descriptor, ready));
+        }
+
+        _wake.TryWrite(BitConverter.GetBytes(1L));
+    }
+
+    private void Run()
+    {
+        Span<byte> count = stackalloc byte[sizeof(long)];
+        while (true)
+        {
+            PollDescriptor[] entries;
+            Func<bool>[] callbacks;
+            lock (_gate)
+            {
+                entries =
+                [
+                    new(_wake.Number, Libc.PollIn),
+                    .. _watched.Select(w => new PollDescriptor(w.Descriptor.Number, Libc.PollIn)),
+                ];
+                callbacks = [.. _watched.Select(w => w.Ready)];
+            }
+
+            fixed (PollDescriptor* start = entries)
+            {
+                if (Libc.Poll(start, (nuint)entries.Length, -1) < 0)
+                {
+                    continue;
+                }
+            }
+
+            if (entries[0].Returned != 0)
+            {
+                _wake.Read(count);
+            }
+
+            for (var i = 1; i < entries.Length; i++)
+            {
+                if (entries[i].Returned != 0 && !callbacks[i - 1]())
+                {
+                    Remove(callbacks[i - 1]);
+                }
+            }
+        }
+    }
+
+    private void Remove(Func<bool> ready)
+    {
+        lock (_gate)
+        {
+            var index = _watched.FindIndex(w => w.Ready == ready);
+            _watched[index].Descriptor.DangerousRelease();
+            _watched.RemoveAt(index);
+        }
+    }
+}

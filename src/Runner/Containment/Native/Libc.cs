@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace Coordinator.AgentRunner.Containment.Native;
+
+/// <summary>
+/// The calls of the C library that the containments need, named as there. What takes a variable number of arguments
+/// there is declared for Linux only, where such calls pass them like any other.
+/// </summary>
+internal static unsafe partial class Libc
+{
+    private const string Library = "libc";
+
+    internal const int Interrupted = 4;         // EINTR
+    internal const short PollIn = 0x001;
+    internal const short PollHangUp = 0x010;
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    internal static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
+    internal static partial int Open(byte* path, int flags, int mode);
+
+    [LibraryImport(Library, EntryPoint = "pipe", SetLastError = true)]
+    internal static partial int Pipe(int* descriptors);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    internal static partial int Pipe2(int* descriptors, int flags);
+
+    [LibraryImport(Library, EntryPoint = "dup2", SetLastError = true)]
+    internal static partial int Dup2(int from, int to);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Fcntl(int descriptor, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MemFdCreate(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int Prctl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int process, int signal);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport(Library, EntryPoint = "pause")]
+    internal static partial int Pause();
+
+    [LibraryImport(Library, EntryPoint = "getsid")]
+    internal static partial int GetSessionId(int process);
+
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    internal static partial int WaitId(int kind, int id, byte* information, int options);
+
+    [LibraryImport(Library, EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeDirectory(string path);
+
+    [LibraryImport(Library, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveDirectory(string path);
+
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Execute(string path, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Spawn(
+        int* process, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_init")]
+    internal static partial int SpawnActionsInit(byte* actions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_destroy")]
+    internal static partial int SpawnActionsDestroy(byte* actions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
+    internal static partial int SpawnActionsAddDup2(byte* actions, int from, int to);
+
+    [LibraryImport(
+        Library, EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SpawnActionsAddChangeDirectory(byte* actions, string path);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
+    internal static partial int SpawnAttributesInit(byte* attributes);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_destroy")]
+    internal static partial int SpawnAttributesDestroy(byte* attributes);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setflags")]
+    internal static partial int SpawnAttributesSetFlags(byte* attributes, short flags);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigmask")]
+    internal static partial int SpawnAttributesSetSignalMask(byte* attributes, byte* signals);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigdefault")]
+    internal static partial int SpawnAttributesSetSignalDefault(byte* attributes, byte* signals);
+
+    [LibraryImport(Library, EntryPoint = "sigemptyset")]
+    internal static partial int SignalSetEmpty(byte* signals);
+
+    [LibraryImport(Library, EntryPoint = "sigfillset")]
+    internal static partial int SignalSetFill(byte* signals);
+}

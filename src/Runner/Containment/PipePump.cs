@@ -1,0 +1,145 @@
+using Coordinator.AgentRunner.Containment.Native;
+
+namespace Coordinator.AgentRunner.Containment;
+
+/// <summary>
+/// Reads a run's two output pipes on a thread of its own and hands the bytes on. It alone touches the pipes, so nothing
+/// else waits when the sink blocks. A process outside of the run may hold a pipe open for ever; that is why the end of
+/// the run, not the end of the stream, decides when to close.
+/// </summary>
+internal sealed unsafe class PipePump
+{
+    /// <summary>As much as a pipe can hold that its writer enlarged; what the run wrote is within it.</summary>
+    private const int LargestPipe = 1024 * 1024;
+
+    private const int StackSize = 256 * 1024;
+    private const int BufferSize = 64 * 1024;
+
+    private readonly FileDescriptor[] _pipes;
+    private readonly IAgentOutput _sink;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FileDescriptor _wake;
+    private readonly FileDescriptor _waker;
+    private long _closeAt = long.MaxValue;
+    private Exception? _sinkFailure;
+
+    public PipePump(FileDescriptor standardOutput, FileDescriptor standardError, IAgentOutput sink)
+    {
+        _pipes = [standardOutput, standardError];
+        _sink = sink;
+        (_wake, _waker) = FileDescriptor.CreatePipe();
+    }
+
+    /// <summary>Faults only if the sink threw; the output after that was read and dropped.</summary>
+    public Task Drained => _drained.Task;
+
+    public void Start(string name) =>
+        new Thread(Run, StackSize) { IsBackground = true, Name = $"output {name}" }.Start();
+
+    /// <summary>Closes the pipes of an agent that never came to run.</summary>
+    public void Discard() => Close();
+
+    /// <summary>
+    /// The run is empty: nothing of it will write any more. Closes as soon as the pipes are dry, and at the latest after
+    /// <paramref name="drain"/> if somebody else keeps writing.
+    /// </summary>
+    public void Finish(TimeSpan drain)
+    {
+        var closeAt = Environment.TickCount64 + (long)drain.TotalMilliseconds;
+        if (Interlocked.CompareExchange(ref _closeAt, closeAt, long.MaxValue) == long.MaxValue)
+        {
+            _waker.TryWrite([1]);
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Pump();
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        Array.ForEach(_pipes, pipe => pipe.Dispose());
+        _waker.Dispose();
+        _wake.Dispose();
+        if (_sinkFailure is { } failure)
+        {
+            _drained.TrySetException(failure);
+        }
+        else
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private void Pump()
+    {
+        var buffer = new byte[BufferSize];
+        var afterEnd = 0L;
+        var entries = stackalloc PollDescriptor[3];
+        entries[0] = new(_pipes[0].Number, Libc.PollIn);
+        entries[1] = new(_pipes[1].Number, Libc.PollIn);
+        entries[2] = new(_wake.Number, Libc.PollIn);
+        while (entries[0].Descriptor >= 0 || entries[1].Descriptor >= 0)
+        {
+            var closeAt = Interlocked.Read(ref _closeAt);
+            var finishing = closeAt != long.MaxValue;
+            if (finishing)
+            {
+                entries[2].Descriptor = -1;
+            }
+
+            var ready = Libc.Poll(entries, 3, finishing ? 0 : -1);
+            if (finishing && (ready == 0 || (afterEnd >= 2 * LargestPipe && Environment.TickCount64 >= closeAt)))
+            {
+                return;
+            }
+
+            for (var i = 0; ready > 0 && i < 2; i++)
+            {
+                if (entries[i].Returned == 0)
+                {
+                    continue;
+                }
+
+                var count = _pipes[i].Read(buffer);
+                afterEnd += finishing ? count : 0;
+                if (count == 0)
+                {
+                    entries[i].Descriptor = -1;
+                    _pipes[i].Dispose();
+                }
+                else
+                {
+                    Deliver(i == 0 ? Proto.OutputStream.Stdout : Proto.OutputStream.Stderr, buffer.AsSpan(0, count));
+                }
+            }
+        }
+    }
+
+    private void Deliver(Proto.OutputStream stream, ReadOnlySpan<byte> bytes)
+    {
+        if (_sinkFailure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _sink.Write(stream, bytes);
+        }
+#pragma warning disable CA1031 // An exception would end the whole runner from this thread; it is handed on instead.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _sinkFailure = failure;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Native;
+
+namespace Coordinator.AgentRunner.Containment.Processes;
+
+/// <summary>
+/// Signals processes that may be forking meanwhile: looks again after each round, until one finds nobody new. The
+/// rounds are bounded; who must be sure calls again until nothing is left.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static class SignalRounds
+{
+    private const int MaximumRounds = 50;
+
+    /// <summary>Sends SIGTERM once to each process that <paramref name="find"/> finds, and notes all of them.</summary>
+    public static void Terminate(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
+    {
+        var signalled = new HashSet<ProcessIdentity>();
+        for (var round = 0; round < MaximumRounds && Round(find, seen, signalled, UnixSignal.Terminate); round++)
+        {
+        }
+    }
+
+    /// <summary>
+    /// Stops everybody first and kills then. What is stopped cannot fork, so that the rounds run out of newcomers; with
+    /// SIGKILL alone each parent's death would only tell its children to hurry.
+    /// </summary>
+    public static void Kill(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
+    {
+        var stopped = new HashSet<ProcessIdentity>();
+        HashSet<int> spared = [.. ProcessTable.SelfAndAncestors().Select(id => ProcessStat.TryRead(id)?.Group ?? 0)];
+        for (var round = 0; round < MaximumRounds; round++)
+        {
+            if (!Round(() => StopGroups(find(), spared), seen, stopped, UnixSignal.Stop))
+            {
+                break;
+            }
+        }
+
+        foreach (var identity in stopped)
+        {
+            identity.TrySignal(UnixSignal.Kill);
+        }
+    }
+
+    /// <summary>
+    /// A chain in which each process forks the next one and exits is too quick to be caught one by one, but it shares a
+    /// group unless it takes care not to, and the kernel signals a group at one stroke. A group lies within one session,
+    /// and sessions are inherited: a group of the run holds nothing but processes of the run.
+    /// </summary>
+    private static IEnumerable<ProcessStat> StopGroups(IEnumerable<ProcessStat> processes, HashSet<int> spared)
+    {
+        var groups = new HashSet<int>();
+        foreach (var process in processes)
+        {
+            if (process.Group > 1 && !spared.Contains(process.Group) && groups.Add(process.Group))
+            {
+                _ = Libc.Kill(-process.Group, UnixSignal.Stop);
+            }
+
+            yield return process;
+        }
+    }
+
+    private static bool Round(
+        Func<IEnumerable<ProcessStat>> find, ProcessLedger seen, HashSet<ProcessIdentity> signalled, int signal)
+    {
+        var foundNew = false;
+        foreach (var process in find().Where(p => p.IsAlive))
+        {
+            seen.Note(process.Identity);
+            if (signalled.Add(process.Identity))
+            {
+                foundNew = true;
+                process.Identity.TrySignal(signal);
+            }
+        }
+
+        return foundNew;
+    }
+}

@@ -1,0 +1,113 @@
+using System.ComponentModel;
+using System.Runtime.Versioning;
+using System.Text;
+using Coordinator.AgentRunner.Containment.Native;
+
+namespace Coordinator.AgentRunner.Containment.Supervision;
+
+/// <summary>The runner's end of a process that runs the runner's own program in one of its <see cref="ProcessMode"/>s.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class ModeProcess : IDisposable
+{
+    private const int MessageLimit = 1000;
+
+    private ModeProcess()
+    {
+    }
+
+    public required int Id { get; init; }
+
+    /// <summary>Of the process itself; in the mode that becomes the agent, that is the agent.</summary>
+    public required ProcessHandle Handle { get; init; }
+
+    public required FileDescriptor StandardOutput { get; init; }
+
+    public required FileDescriptor StandardError { get; init; }
+
+    public required FileDescriptor Status { get; init; }
+
+    /// <summary>Closing it tells a supervisor that the runner has done with it.</summary>
+    public required FileDescriptor Control { get; init; }
+
+    /// <exception cref="AgentStartException">It could not be started.</exception>
+    public static ModeProcess Start(OwnProgram program, string mode, AgentLaunch launch, LaunchSpec spec)
+    {
+        try
+        {
+            using var file = spec.ToFile();
+            using var input = OpenInput(launch);
+            var output = FileDescriptor.CreatePipe();
+            var error = FileDescriptor.CreatePipe();
+            var status = FileDescriptor.CreatePipe();
+            var control = FileDescriptor.CreatePipe();
+            using (output.Writer)
+            using (error.Writer)
+            using (status.Writer)
+            using (control.Reader)
+            {
+                var id = Children.Start(new()
+                {
+                    Program = program.Program,
+                    Arguments = program.CommandLine(mode, launch.RunId),
+                    Environment = OwnProgram.StartEnvironment(),
+                    Descriptors = [input, output.Writer, error.Writer, file, status.Writer, control.Reader],
+                });
+                return new()
+                {
+                    Id = id,
+                    Handle = ProcessHandle.TryOpen(id) ?? throw new Win32Exception(),
+                    StandardOutput = output.Reader,
+                    StandardError = error.Reader,
+                    Status = status.Reader,
+                    Control = control.Writer,
+                };
+            }
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw new AgentStartException($"The runner could not start its own program {program.Program}: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>
+    /// What it, or the runtime beneath it, wrote to standard error before it failed, for the message of the failure.
+    /// </summary>
+    public string ReadComplaint()
+    {
+        var buffer = new byte[MessageLimit];
+        return StandardError.WaitReadable(0)
+            ? Encoding.UTF8.GetString(buffer, 0, StandardError.Read(buffer)).Trim()
+            : "";
+    }
+
+    /// <summary>Ends it whatever it does, and collects it.</summary>
+    public void Abandon()
+    {
+        Handle.TrySignal(UnixSignal.Kill);
+        Children.Collect(Id, wait: true);
+        StandardOutput.Dispose();
+        StandardError.Dispose();
+        Dispose();
+    }
+
+    /// <summary>Lets go of everything but the streams, which belong to whoever reads them.</summary>
+    public void Dispose()
+    {
+        Control.Dispose();
+        Status.Dispose();
+        Handle.Dispose();
+    }
+
+    private static FileDescriptor OpenInput(AgentLaunch launch)
+    {
+        var path = launch.StandardInputFile ?? "/dev/null";
+        try
+        {
+            return FileDescriptor.Open(path);
+        }
+        catch (Win32Exception e)
+        {
+            throw new AgentStartException($"The agent's standard input {path} cannot be read: {e.Message}.", e);
+        }
+    }
+}

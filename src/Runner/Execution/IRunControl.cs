@@ -1,0 +1,12 @@
+namespace Coordinator.AgentRunner.Execution;
+
+/// <summary>What the table may do with a run that was launched. No member waits for anything.</summary>
+internal interface IRunControl
+{
+    Proto.HeldRunState State { get; }
+
+    void Stop(StopOrder order);
+
+    /// <summary>Every report of the run was committed by the coordinator.</summary>
+    void Acknowledged();
+}

@@ -1,0 +1,14 @@
+namespace Coordinator.AgentRunner.Execution;
+
+/// <summary>The files that keep everything an agent writes, as far as they hold.</summary>
+internal sealed class OutputLogs(RawLog standardOutput, RawLog standardError) : IDisposable
+{
+    public RawLog Of(Proto.OutputStream stream) =>
+        stream == Proto.OutputStream.Stderr ? standardError : standardOutput;
+
+    public void Dispose()
+    {
+        standardOutput.Dispose();
+        standardError.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Execution;
+
+/// <summary>
+/// A file with the bytes of one output stream, up to a limit. A disk that is full or gone ends the file, not the run.
+/// </summary>
+internal sealed partial class RawLog : IDisposable
+{
+    private readonly string _path;
+    private readonly ILogger _logger;
+    private readonly FileStream? _file;
+    private long _room;
+    private bool _isClosed;
+
+    public RawLog(string path, long maxBytes, ILogger logger)
+    {
+        _path = path;
+        _logger = logger;
+        _room = maxBytes;
+        try
+        {
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            GiveUp(failure);
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_isClosed || _file is null)
+            return;
+        try
+        {
+            int fitting = (int)Math.Min(bytes.Length, _room);
+            _file.Write(bytes[..fitting]);
+            _room -= fitting;
+            if (fitting == bytes.Length)
+                return;
+            _file.Write(Encoding.UTF8.GetBytes($"\n[the rest is not kept: this file is full at {_file.Position} bytes]\n"));
+            _isClosed = true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            GiveUp(failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        _isClosed = true;
+        _file?.Dispose();
+    }
+
+    private void GiveUp(Exception failure)
+    {
+        _isClosed = true;
+        LogNotKept(_logger, _path, failure.Message);
+    }
+
+    [LoggerMessage(50, LogLevel.Warning, "Output is no longer kept in {Path}: {Reason}")]
+    private static partial void LogNotKept(ILogger logger, string path, string reason);
+}

@@ -1,0 +1,60 @@
+using Coordinator.AgentRunner.Containment;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Execution;
+
+/// <summary>The directories of runs, below <c>&lt;data directory&gt;/runs</c>. Only the runner's user may look inside.</summary>
+internal sealed class RunDirectories(
+    string dataDirectory, RunDirectoryLimits limits, RunnerClock clock, ILogger<RunDirectories> logger)
+{
+    private const int MaxRunIdLength = 64;
+
+    private readonly string _root = Path.Combine(dataDirectory, "runs");
+
+    /// <exception cref="AgentStartException">It could not be created.</exception>
+    public RunDirectory Create(Proto.StartRun command)
+    {
+        // The id becomes a path and a cgroup's name: it comes from elsewhere, and must not lead elsewhere.
+        if (command.RunId.Length is 0 or > MaxRunIdLength || !command.RunId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            throw new AgentStartException($"The run's id \"{command.RunId}\" is not a valid one.");
+        string path = Path.Combine(_root, command.RunId);
+        try
+        {
+            PrivateDirectory.Create(path);
+            RunDirectory directory = new(path, limits.MaxLogBytes, logger);
+            directory.Begin(new RunManifest
+            {
+                RunId = command.RunId,
+                Epoch = command.Epoch,
+                SessionId = command.SessionId,
+                Executor = command.Executor,
+                ProjectDirectory = command.ProjectDir,
+                AgentName = command.AgentName,
+                ExecutorSessionId = command.ExecutorSessionId,
+                AcceptedTime = clock.Now,
+            });
+            return directory;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentStartException($"The run's directory {path} could not be created: {failure.Message} Make room on the runner's disk, or set Runner:DataDirectory.", failure);
+        }
+    }
+
+    /// <summary>Every directory there is.</summary>
+    public IReadOnlyList<RunDirectory> All() => Directory.Exists(_root)
+        ? [.. Directory.EnumerateDirectories(_root).Select(path => new RunDirectory(path, limits.MaxLogBytes, logger))]
+        : [];
+
+    /// <summary>Deletes what is acknowledged and too old or too much.</summary>
+    public void Prune()
+    {
+        DateTime oldest = (clock.Now - limits.KeepFor).UtcDateTime;
+        RunDirectory[] over = [.. All().Where(one => one.IsAcknowledged).OrderByDescending(one => one.LastChange)];
+        for (int i = 0; i < over.Length; i++)
+        {
+            if (i >= limits.Keep || over[i].LastChange < oldest)
+                over[i].Delete();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Executors;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Execution;
+
+/// <summary>
+/// The life of one run: prepare, spawn, wait, stop or sweep, drain, report. One loop walks through it, so a stop and an
+/// exit are never looked at by two threads: what the loop finds before its first signal decides the race between them.
+/// An agent that had exited by then ended by itself, and its stop came too late; after the first signal it was
+/// stopped, whatever its exit code.
+/// </summary>
+internal sealed partial class RunExecution(
+    Proto.StartRun command, RunSurroundings surroundings, Action<Proto.RunEnded> ended, ILogger logger) : IRunControl
+{
+    /// <summary>How long the exit status may lag behind the proof that the process is gone.</summary>
+    private static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly RunKey _key = new(command.RunId, command.Epoch);
+    private readonly StopRequest _stop = new();
+    private readonly TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RunReporter _reporter =
+        new(new RunKey(command.RunId, command.Epoch), surroundings.Reports, surroundings.Clock);
+    private bool _isRunning;
+    private bool _hasEnded;
+
+    private RunnerClock Clock => surroundings.Clock;
+
+    public Proto.HeldRunState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return this switch
+                {
+                    { _hasEnded: true } => Proto.HeldRunState.Ended,
+                    { _stop.IsRequested: true } => Proto.HeldRunState.Stopping,
+                    { _isRunning: true } => Proto.HeldRunState.Running,
+                    _ => Proto.HeldRunState.Accepted,
+                };
+            }
+        }
+    }
+
+    public void Stop(StopOrder order)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return;
+            if (order.Origin == StopOrigin.Coordinator && _stop.FirstOfCoordinator is null)
+                _reporter.StopReceived(order.ReceivedAt);
+            _stop.Add(order);
+        }
+    }
+
+    public void Acknowledged() => _acknowledged.TrySetResult();
+
+    /// <summary>Runs until every report is committed. Never faults.</summary>
+    public async Task RunAsync()
+    {
+        // Whoever launches the run goes on at once.
+        await Task.Yield();
+        RunDirectory? directory = null;
+        try
+        {
+            directory = surroundings.Directories.Create(command);
+            await LiveAsync(directory);
+        }
+        catch (AgentStartException failure)
+        {
+            LogStartFailed(logger, command.RunId, failure.Message);
+            End(directory, StartFailed(failure.Message));
+        }
+        catch (Exception failure)
+        {
+            LogBroken(logger, command.RunId, failure);
+            End(directory, StartFailed($"The runner failed before the agent was started: {failure.Message}"));
+        }
+
+        await _acknowledged.Task;
+        directory?.MarkAcknowledged();
+    }
+
+    private async Task LiveAsync(RunDirectory directory)
+    {
+        ExecutorProfile profile = surroundings.Executors.Get(command.Executor);
+        using OutputPump pump = new(_key, surroundings.Reports, Clock, profile.NewParser(), directory.OpenLogs());
+        AgentLaunch launch = surroundings.Launches.Prepare(profile, command, directory, pump);
+        if (_stop.IsRequested)
+        {
+            Proto.RunEnded never = _reporter.Ended(Clock.Now);
+            never.Outcome = Proto.RunOutcome.NeverStarted;
+            End(directory, never);
+            return;
+        }
+
+        IRunContainer container = await surroundings.Containment.StartAsync(launch, CancellationToken.None);
+        StopLadder ladder = new(container, _stop, Clock, _reporter, logger);
+        try
+        {
+            End(directory, await LiveInAsync(container, ladder, profile.SoftStop, pump));
+        }
+        catch (Exception failure) when (!_hasEnded)
+        {
+            LogBroken(logger, command.RunId, failure);
+            End(directory, await GiveUpAsync(ladder, failure));
+        }
+        finally
+        {
+            await DisposeAsync(container);
+        }
+    }
+
+    private async Task<Proto.RunEnded> LiveInAsync(
+        IRunContainer container, StopLadder ladder, SoftStop softStop, OutputPump pump)
+    {
+        lock (_gate)
+            _isRunning = true;
+        _reporter.Started(container.ProcessId, surroundings.Containment.Kind);
+        pump.Open();
+
+        await Task.WhenAny(container.Exited, RequestedAsync());
+        bool stopped = _stop.IsRequested && !container.HasAgentExited;
+        _reporter.IsStopping = stopped && _stop.FirstOfCoordinator is not null;
+        if (stopped)
+            await ladder.StopAsync(softStop);
+        else
+            await ladder.SweepAsync(surroundings.SweepGrace);
+
+        Proto.RunEnded report = _reporter.Ended(Clock.Now);
+        AgentExit exit = await ExitOfAsync(container);
+        await FinishOutputAsync(container, pump);
+        Describe(report, exit, ladder, stopped);
+        report.ResultText = pump.Findings.ResultText;
+        report.ResultIsError = pump.Findings.ResultIsError;
+        report.ExecutorSessionId = pump.Findings.ExecutorSessionId;
+        return report;
+    }
+
+    /// <summary>Something broke in the middle of the run: whatever it was, nothing of the run may outlive the report.</summary>
+    private async Task<Proto.RunEnded> GiveUpAsync(StopLadder ladder, Exception failure)
+    {
+        await ladder.KillAsync();
+        Proto.RunEnded report = _reporter.Ended(Clock.Now);
+        report.Outcome = _stop.FirstOfCoordinator is null ? Proto.RunOutcome.RunnerRestarted : Proto.RunOutcome.Stopped;
+        report.Escalated = true;
+        report.ProcessesEnded = ladder.Seen;
+        report.Error = $"The runner failed while the agent was running, and ended it: {failure.Message}";
+        return report;
+    }
+
+    private async Task RequestedAsync()
+    {
+        while (true)
+        {
+            Task changed = _stop.Changed;
+            if (_stop.IsRequested)
+                return;
+            await changed;
+        }
+    }
+
+    private async Task<AgentExit> ExitOfAsync(IRunContainer container)
+    {
+        try
+        {
+            return await container.Exited.WaitAsync(ExitStatusPatience, Clock.Time);
+        }
+        catch (TimeoutException)
+        {
+            return AgentExit.Unknown;
+        }
+    }
+
+    private async Task FinishOutputAsync(IRunContainer container, OutputPump pump)
+    {
+        surroundings.Reports.Hurry(_key);
+        try
+        {
+            await container.OutputDrained.WaitAsync(IRunContainer.OutputDrain * 2, Clock.Time);
+        }
+        catch (TimeoutException)
+        {
+            LogOutputLost(logger, command.RunId);
+        }
+
+        pump.Complete();
+    }
+
+    private void Describe(Proto.RunEnded report, AgentExit exit, StopLadder ladder, bool stopped)
+    {
+        if (exit.Code is { } code)
+            report.ExitCode = code;
+        report.Signal = exit.Signal ?? "";
+        report.Escalated = ladder.Escalated;
+        report.ProcessesEnded = Math.Max(0, stopped ? ladder.Seen : ladder.Seen - 1);
+        if (!stopped)
+        {
+            report.Outcome = Proto.RunOutcome.Exited;
+            if (exit == AgentExit.Unknown)
+                report.Error = "The agent has ended, but its exit status could not be learned.";
+        }
+        else if (_stop.FirstOfCoordinator is not null)
+        {
+            report.Outcome = Proto.RunOutcome.Stopped;
+        }
+        else
+        {
+            // Nobody asked for a stop of this run: the runner's own end is why.
+            report.Outcome = Proto.RunOutcome.RunnerRestarted;
+            report.Error = "The runner was shut down and ended this run. Start or resume the session to go on.";
+        }
+    }
+
+    private Proto.RunEnded StartFailed(string message)
+    {
+        Proto.RunEnded report = _reporter.Ended(Clock.Now);
+        report.Outcome = Proto.RunOutcome.StartFailed;
+        report.Error = message;
+        return report;
+    }
+
+    /// <summary>The report goes out before it goes to disk: a disk that hangs must not hold a proof up.</summary>
+    private void End(RunDirectory? directory, Proto.RunEnded report)
+    {
+        lock (_gate)
+            _hasEnded = true;
+        ended(report);
+        LogEnded(logger, command.RunId, report.Outcome, report.Signal, report.ProcessesEnded);
+        directory?.WriteEnd(report);
+    }
+
+    private async Task DisposeAsync(IRunContainer container)
+    {
+        try
+        {
+            await container.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            LogNotDisposed(logger, command.RunId, failure);
+        }
+    }
+
+    [LoggerMessage(40, LogLevel.Warning, "Run {RunId} could not be started: {Reason}")]
+    private static partial void LogStartFailed(ILogger logger, string runId, string reason);
+
+    [LoggerMessage(41, LogLevel.Error, "Run {RunId} broke")]
+    private static partial void LogBroken(ILogger logger, string runId, Exception failure);
+
+    [LoggerMessage(42, LogLevel.Warning, "Output of run {RunId} did not end with its processes and was left")]
+    private static partial void LogOutputLost(ILogger logger, string runId);
+
+    [LoggerMessage(43, LogLevel.Information,
+        "Run {RunId} ended: {Outcome}, signal \"{Signal}\", {ProcessesEnded} processes ended by signals")]
+    private static partial void LogEnded(ILogger logger, string runId, Proto.RunOutcome outcome, string signal, int processesEnded);
+
+    [LoggerMessage(44, LogLevel.Warning, "The container of run {RunId} could not be put away")]
+    private static partial void LogNotDisposed(ILogger logger, string runId, Exception failure);
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Coordinator.AgentRunner.Executors;
+
+/// <summary>Texts of events have a bound, in bytes of UTF-8.</summary>
+internal static class BoundedText
+{
+    /// <summary>The bound of one text of an event.</summary>
+    public const int MaxTextBytes = 64 * 1024;
+
+    /// <summary>The bound of a run's result.</summary>
+    public const int MaxResultBytes = 1024 * 1024;
+
+    /// <summary>
+    /// Decodes as much as gives at most <see cref="MaxTextBytes"/> of text, without cutting a character in two. Bytes
+    /// that are not UTF-8 become U+FFFD, which takes three bytes each and so makes text grow.
+    /// </summary>
+    public static string Decode(ReadOnlySpan<byte> bytes, out int decoded)
+    {
+        if (bytes.Length <= MaxTextBytes && Utf8.IsValid(bytes))
+        {
+            decoded = bytes.Length;
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        StringBuilder text = new(Math.Min(bytes.Length, MaxTextBytes));
+        decoded = 0;
+        for (int length = 0; decoded < bytes.Length;)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(bytes[decoded..], out Rune rune, out int consumed);
+            length += rune.Utf8SequenceLength;
+            if (length > MaxTextBytes)
+                break;
+
+            // A character that was cut where the line was cut is part of what is missing, not a broken one.
+            if (status == OperationStatus.NeedMoreData && bytes.Length >= MaxTextBytes)
+                break;
+            Append(text, rune);
+            decoded += consumed;
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The text itself, or its beginning with a note of how much was cut; together within the bound.</summary>
+    public static string Cut(string text, int maxBytes)
+    {
+        // No character takes more than three bytes per UTF-16 unit, so most texts need not be counted.
+        if (text.Length <= maxBytes / 3)
+            return text;
+        int bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes <= maxBytes)
+            return text;
+
+        int room = maxBytes - Note(bytes).Length;
+        int kept = 0;
+        int units = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (kept + rune.Utf8SequenceLength > room)
+                break;
+            kept += rune.Utf8SequenceLength;
+            units += rune.Utf16SequenceLength;
+        }
+
+        return text[..units] + Note(bytes - kept);
+    }
+
+    private static string Note(int bytes) => $"\n[{bytes} bytes cut here]";
+
+    private static void Append(StringBuilder text, Rune rune)
+    {
+        Span<char> units = stackalloc char[2];
+        text.Append(units[..rune.EncodeToUtf16(units)]);
+    }
+}

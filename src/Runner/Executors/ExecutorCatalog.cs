@@ -1,0 +1,96 @@
+using Coordinator.AgentRunner.Containment;
+
+namespace Coordinator.AgentRunner.Executors;
+
+/// <summary>The profiles this runner has: the shipped ones with what configuration changes, and configuration's own.</summary>
+internal sealed class ExecutorCatalog
+{
+    private const int MaxNameLength = 64;
+
+    private readonly SortedDictionary<string, ExecutorProfile> _profiles = new(StringComparer.Ordinal);
+    private readonly List<string> _errors = [];
+
+    public ExecutorCatalog(IReadOnlyDictionary<string, ExecutorSettings> settings)
+    {
+        foreach (ExecutorProfile shipped in ShippedExecutors.All)
+            _profiles[shipped.Name] = shipped;
+        foreach ((string name, ExecutorSettings given) in settings)
+            Configure(name, given);
+    }
+
+    /// <summary>What is wrong with the configuration, a sentence each.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>The names that are announced to the coordinator.</summary>
+    public IReadOnlyList<string> Enabled => [.. _profiles.Values.Where(profile => profile.Enabled).Select(profile => profile.Name)];
+
+    /// <exception cref="AgentStartException">There is no such profile, or it is not enabled.</exception>
+    public ExecutorProfile Get(string name)
+    {
+        if (!_profiles.TryGetValue(name, out ExecutorProfile? profile))
+        {
+            throw new AgentStartException(
+                $"This runner has no executor \"{name}\". Configure it as Runner:Executors:{name}, or use one of: {string.Join(", ", Enabled)}.");
+        }
+
+        return profile.Enabled
+            ? profile
+            : throw new AgentStartException(
+                $"The executor \"{name}\" is disabled on this runner. Set Runner:Executors:{name}:Enabled=true to allow it.");
+    }
+
+    private void Configure(string name, ExecutorSettings given)
+    {
+        string section = $"Runner:Executors:{name}";
+        if (name.Length is 0 or > MaxNameLength || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
+        {
+            _errors.Add($"{section}: the name of an executor has at most {MaxNameLength} characters of a-z, 0-9, '.', '_' and '-'.");
+            return;
+        }
+
+        ExecutorProfile profile = _profiles.GetValueOrDefault(name) ?? new ExecutorProfile { Name = name, Command = "" };
+        _profiles[name] = profile with
+        {
+            Enabled = given.Enabled ?? profile.Enabled,
+            Command = given.Command ?? profile.Command,
+            Args = given.Args ?? profile.Args,
+            // Arguments of one's own leave nothing of the shipped ones behind.
+            ResumeArgs = given.ResumeArgs ?? (given.Args is null ? profile.ResumeArgs : null),
+            Environment = Merge(profile.Environment, given.Environment),
+            PromptVia = Choose($"{section}:PromptVia", given.PromptVia, profile.PromptVia,
+                ("argument", PromptVia.Argument), ("stdin", PromptVia.Stdin)),
+            Output = Choose($"{section}:Output", given.Output, profile.Output,
+                ("lines", OutputFormat.Lines), ("claude-stream-json", OutputFormat.ClaudeStreamJson)),
+            SoftStop = Choose($"{section}:SoftStop", given.SoftStop, profile.SoftStop,
+                ("none", SoftStop.None), ("interrupt", SoftStop.Interrupt)),
+        };
+        if (_profiles[name].Command.Length == 0)
+            _errors.Add($"{section}:Command is missing: name the program that the executor runs.");
+    }
+
+    private T Choose<T>(string setting, string? given, T inherited, params ReadOnlySpan<(string Text, T Value)> choices)
+    {
+        if (given is null)
+            return inherited;
+        foreach ((string text, T value) in choices)
+        {
+            if (string.Equals(text, given, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        List<string> texts = [];
+        foreach ((string text, _) in choices)
+            texts.Add($"\"{text}\"");
+        _errors.Add($"{setting} is \"{given}\": it must be {string.Join(" or ", texts)}.");
+        return inherited;
+    }
+
+    private static Dictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string> inherited, IReadOnlyDictionary<string, string>? given)
+    {
+        Dictionary<string, string> merged = new(inherited);
+        foreach ((string name, string value) in given ?? new Dictionary<string, string>())
+            merged[name] = value;
+        return merged;
+    }
+}

@@ -1,0 +1,41 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Execution;
+
+namespace Coordinator.AgentRunner.Executors;
+
+/// <summary>Turns a profile and a command into what the containment starts.</summary>
+internal sealed class LaunchPreparer(AgentEnvironment environment, string workingDirectory)
+{
+    /// <exception cref="AgentStartException">Something it takes is missing; the message says what to do.</exception>
+    public AgentLaunch Prepare(ExecutorProfile profile, Proto.StartRun command, RunDirectory directory, IAgentOutput output)
+    {
+        Dictionary<string, string> variables = environment.For(profile, command);
+        Placeholders placeholders = new(command);
+        return new AgentLaunch
+        {
+            RunId = command.RunId,
+            Program = ProgramPath.Resolve(profile, variables),
+            Arguments = [.. profile.ArgumentsFor(command.ExecutorSessionId).Select(placeholders.Fill)],
+            Environment = variables,
+            WorkingDirectory = CheckedDirectory(command.ProjectDir),
+            StandardInputFile = profile.PromptVia == PromptVia.Stdin ? directory.WritePrompt(command.Prompt) : null,
+            Output = output,
+        };
+    }
+
+    private string CheckedDirectory(string projectDirectory)
+    {
+        if (projectDirectory.Length == 0)
+            return workingDirectory;
+        if (!Path.IsPathFullyQualified(projectDirectory))
+        {
+            throw new AgentStartException(
+                $"The project directory \"{projectDirectory}\" is not an absolute path. Start the session with one that is.");
+        }
+
+        return Directory.Exists(projectDirectory)
+            ? projectDirectory
+            : throw new AgentStartException(
+                $"The project directory \"{projectDirectory}\" does not exist on this runner. Create it there, or start the session with another one.");
+    }
+}

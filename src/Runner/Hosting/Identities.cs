@@ -1,0 +1,31 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Link;
+
+namespace Coordinator.AgentRunner.Hosting;
+
+/// <summary>Says who this runner is.</summary>
+internal static class Identities
+{
+    private const int BootIdLength = 26;
+
+    public static RunnerIdentity Create(RunnerOptions options, ExecutorCatalog executors) => new()
+    {
+        RunnerId = RunnerIdentifier.Derive(Environment.MachineName, Environment.CurrentDirectory, options.Name),
+        BootId = RandomNumberGenerator.GetHexString(BootIdLength, lowercase: true),
+        Name = options.Name,
+        Hostname = Environment.MachineName,
+        ProjectDirectory = Environment.CurrentDirectory,
+        Executors = executors.Enabled,
+        Tags = options.Tags,
+        Capacity = options.Capacity,
+        Version = Version(),
+
+        // Known only once one was found to work, which takes the id.
+        Containment = options.Containment,
+    };
+
+    private static string Version() =>
+        typeof(Identities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Coordinator.AgentRunner.Execution;
+using Microsoft.Extensions.Hosting;
+
+namespace Coordinator.AgentRunner.Hosting;
+
+/// <summary>
+/// Ends the runner on a signal or, if asked to, with its parent. The first signal stops the runs with their grace, the
+/// second kills them.
+/// </summary>
+internal sealed class RunnerLifetime(
+    RunnerOptions options, IHostApplicationLifetime application, RunTable table, ShutdownGrace grace) : IHostLifetime, IDisposable
+{
+    private static readonly PosixSignal[] Signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _signals;
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (PosixSignal signal in Signals)
+            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        if (options.EndWithParent)
+            new Thread(WaitForEndOfInput) { IsBackground = true, Name = "parent" }.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (Interlocked.Increment(ref _signals) == 1)
+            application.StopApplication();
+        else
+            table.Close(TimeSpan.Zero);
+    }
+
+    private void WaitForEndOfInput()
+    {
+        Span<byte> ignored = stackalloc byte[256];
+        using Stream input = Console.OpenStandardInput();
+        try
+        {
+            while (input.Read(ignored) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // The other end is gone all the same.
+        }
+
+        grace.ShortenWithoutParent();
+        application.StopApplication();
+    }
+}

@@ -1,0 +1,60 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Link;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Hosting;
+
+/// <summary>What a runner consists of, besides its containment and its identity.</summary>
+internal static class RunnerServices
+{
+    public static void AddRunner(
+        this IServiceCollection services, RunnerOptions options, ExecutorCatalog executors, DataDirectory data)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RunnerClock>();
+
+        // Runs
+        services.AddSingleton<ReportOutbox>();
+        services.AddSingleton<IReports>(provider => provider.GetRequiredService<ReportOutbox>());
+        services.AddSingleton(provider => new RunDirectories(
+            data.Path,
+            new RunDirectoryLimits(options.MaxLogBytes, options.KeepRuns, options.KeepRunsFor),
+            provider.GetRequiredService<RunnerClock>(),
+            provider.GetRequiredService<ILogger<RunDirectories>>()));
+        services.AddSingleton(provider => new RunSurroundings
+        {
+            Containment = provider.GetRequiredService<IContainment>(),
+            Executors = executors,
+            Launches = new LaunchPreparer(AgentEnvironment.OfThisProcess(), Environment.CurrentDirectory),
+            Directories = provider.GetRequiredService<RunDirectories>(),
+            Reports = provider.GetRequiredService<IReports>(),
+            Clock = provider.GetRequiredService<RunnerClock>(),
+            SweepGrace = options.SweepGrace,
+        });
+        services.AddSingleton<IRunLauncher, RunLauncher>();
+        services.AddSingleton<RunTable>();
+        services.AddSingleton<RunRecovery>();
+
+        // The host starts these from the first to the last, and stops them the other way round.
+        services.AddHostedService<DiskCare>();
+        services.AddHostedService(provider => new CoordinatorLink(
+            new Uri(options.Coordinator),
+            provider.GetRequiredService<RunnerIdentity>(),
+            provider.GetRequiredService<RunTable>(),
+            provider.GetRequiredService<ReportOutbox>(),
+            provider.GetRequiredService<RunnerClock>(),
+            new Random(),
+            provider.GetRequiredService<ILogger<CoordinatorLink>>()));
+        services.AddHostedService<RunnerShutdown>();
+
+        // The shutdown bounds itself, by a grace that may be longer than any fixed time.
+        services.AddSingleton(new ShutdownGrace(options.ShutdownGrace));
+        services.AddSingleton<IHostLifetime, RunnerLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+    }
+}

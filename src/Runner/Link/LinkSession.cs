@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using Coordinator.AgentRunner.Execution;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.AgentRunner.Link;
+
+/// <summary>
+/// One connection without its wire: what a frame from the coordinator does, and which frame goes next. Whoever moves
+/// the frames calls <see cref="Receive"/> from one thread and <see cref="TryTake"/> from one, and never again after
+/// the next connection's hello was made.
+/// </summary>
+internal sealed partial class LinkSession(
+    RunnerIdentity identity, RunTable table, ReportOutbox outbox, RunnerClock clock, ClockOffset offset, Action wake, ILogger logger)
+{
+    private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Proto.RunnerFrame> _receipts = new();
+    private readonly TaskCompletionSource<Proto.Welcome> _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset _connectBegun;
+    private bool _heartbeatIsDue;
+
+    /// <summary>Completes with the coordinator's first word.</summary>
+    public Task<Proto.Welcome> Welcomed => _welcomed.Task;
+
+    public TimeSpan HeartbeatInterval { get; private set; } = DefaultHeartbeat;
+
+    /// <summary>When the last frame arrived, on the runner's clock.</summary>
+    public DateTimeOffset LastHeard { get; private set; }
+
+    /// <summary>The coordinator ended the connection, and said so.</summary>
+    public Proto.Disconnect? Disconnect { get; private set; }
+
+    /// <summary>The first frame to send. From here on no frame of an earlier connection may be received.</summary>
+    public Proto.RunnerFrame Begin()
+    {
+        _connectBegun = LastHeard = clock.Now;
+        Proto.RunnerHello hello = identity.ToHello();
+        hello.Runs.AddRange(table.Held());
+        return new Proto.RunnerFrame { Hello = hello };
+    }
+
+    public void Receive(Proto.CoordinatorFrame frame)
+    {
+        DateTimeOffset now = LastHeard = clock.Now;
+        switch (frame.FrameCase)
+        {
+            case Proto.CoordinatorFrame.FrameOneofCase.StopRun:
+                Receipt(frame.StopRun.CommandId, frame.StopRun.RunId, now);
+                table.Stop(frame.StopRun, now);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.StartRun:
+                Receipt(frame.StartRun.CommandId, frame.StartRun.RunId, now);
+                table.Start(frame.StartRun);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
+                table.Acknowledge(frame.ReportAck);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat when frame.Heartbeat is { RunnerTime: { } sent, Time: { } answered }:
+                offset.Echoed(sent.ToDateTimeOffset(), answered.ToDateTimeOffset());
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Welcome:
+                Welcome(frame.Welcome);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Drain:
+                LogDraining(logger, frame.Drain.Draining);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Disconnect:
+                Disconnect = frame.Disconnect;
+                break;
+        }
+    }
+
+    /// <summary>Lets the next frame be a heartbeat.</summary>
+    public void Beat()
+    {
+        lock (_gate)
+            _heartbeatIsDue = true;
+        wake();
+    }
+
+    public bool TryTake([NotNullWhen(true)] out Proto.RunnerFrame? frame)
+    {
+        lock (_gate)
+        {
+            if (_receipts.TryDequeue(out frame))
+                return true;
+            if (_heartbeatIsDue)
+            {
+                // Stamped only now, so that the time it waited for its turn is not taken for the way there and back.
+                _heartbeatIsDue = false;
+                Proto.RunnerHeartbeat heartbeat = new() { Time = Timestamp.FromDateTimeOffset(clock.Now) };
+                frame = new Proto.RunnerFrame { Heartbeat = heartbeat };
+                return true;
+            }
+        }
+
+        return outbox.TryTake(out frame);
+    }
+
+    /// <summary>The wire is gone.</summary>
+    public void End() => outbox.Disconnected();
+
+    private void Welcome(Proto.Welcome welcome)
+    {
+        TimeSpan interval = welcome.HeartbeatInterval?.ToTimeSpan() ?? DefaultHeartbeat;
+        HeartbeatInterval = interval < ShortestHeartbeat ? ShortestHeartbeat
+            : interval > LongestHeartbeat ? LongestHeartbeat
+            : interval;
+        if (welcome.Time is not null)
+            offset.Welcomed(welcome.Time.ToDateTimeOffset(), _connectBegun);
+        LogWelcomed(logger, welcome.Epoch, welcome.Draining);
+        table.Forget(welcome.ForgetRunIds);
+        Beat();
+        outbox.Connected(wake);
+        _welcomed.TrySetResult(welcome);
+    }
+
+    /// <summary>Told at once and not kept: the command itself is repeated until the run says more.</summary>
+    private void Receipt(string commandId, string runId, DateTimeOffset at)
+    {
+        ClockMapping mapping = clock.Mapping;
+        Proto.CommandReceived received = new()
+        {
+            CommandId = commandId,
+            RunId = runId,
+            Time = mapping.Map(at),
+            Clock = mapping.ToReading(),
+        };
+        lock (_gate)
+            _receipts.Enqueue(new Proto.RunnerFrame { CommandReceived = received });
+        wake();
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "Connected to the coordinator with epoch {Epoch}, draining: {Draining}")]
+    private static partial void LogWelcomed(ILogger logger, long epoch, bool draining);
+
+    [LoggerMessage(11, LogLevel.Information, "Draining: {Draining}")]
+    private static partial void LogDraining(ILogger logger, bool draining);
+}

@@ -1,0 +1,52 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Executors;
+
+namespace Coordinator.AgentRunner;
+
+/// <summary>The section <c>Runner</c> of the configuration.</summary>
+internal sealed class RunnerOptions
+{
+    public const string Section = "Runner";
+
+    /// <summary>Where the coordinator takes runners: an absolute http or https address.</summary>
+    public string Coordinator { get; set; } = "http://127.0.0.1:8766";
+
+    /// <summary>Where runs are kept, relative to the working directory. One runner per directory.</summary>
+    public string DataDirectory { get; set; } = ".runner";
+
+    /// <summary>The runner's name for people, at most 200 characters.</summary>
+    public string Name { get; set; } = Environment.MachineName;
+
+    /// <summary>How many runs it takes at a time, 1 to 10,000.</summary>
+    public int Capacity { get; set; } = 8;
+
+    /// <summary>At most 32, each of at most 128 characters; a run can demand them.</summary>
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>What holds a run's processes together; "auto" takes the strongest that works on this machine.</summary>
+    public string Containment { get; set; } = ContainmentKind.Automatic;
+
+    /// <summary>Executor profiles by name: changes to the shipped ones, and one's own.</summary>
+    public IReadOnlyDictionary<string, ExecutorSettings> Executors { get; set; } = new Dictionary<string, ExecutorSettings>();
+
+    /// <summary>
+    /// Whether to stop everything and exit when standard input ends: for a runner whose parent started it and holds the
+    /// other end.
+    /// </summary>
+    public bool EndWithParent { get; set; }
+
+    /// <summary>Time between SIGTERM and SIGKILL for the runs when the runner is shut down; up to an hour.</summary>
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between SIGTERM and SIGKILL for what an agent left behind that exited by itself; up to an hour.</summary>
+    public TimeSpan SweepGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How much of each output stream of a run is kept on disk, in bytes.</summary>
+    public long MaxLogBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many runs that are over are kept on disk.</summary>
+    public int KeepRuns { get; set; } = 200;
+
+    /// <summary>For how long a run that is over is kept on disk.</summary>
+    public TimeSpan KeepRunsFor { get; set; } = TimeSpan.FromDays(7);
+}
