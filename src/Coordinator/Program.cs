@@ -10,7 +10,7 @@ try
     }
 
     await using WebApplication coordinator = CoordinatorHost.Build(commandLine);
-    await coordinator.StartAsync();
+    await coordinator.StartOrStopAsync();
     coordinator.Services.GetRequiredService<Greeting>().Write(Console.Out, Greeting.WantsColour(Console.IsOutputRedirected));
     await coordinator.WaitForShutdownAsync();
     return coordinator.HasFailed() ? 1 : 0;

@@ -8,6 +8,7 @@ using Coordinator.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Coordinator.Hosting;
 
@@ -16,7 +17,8 @@ internal static class CoordinatorHost
 {
     /// <param name="commandLine">The arguments the program was started with.</param>
     /// <param name="configure">Changes settings and services before anything is made of them.</param>
-    /// <exception cref="StartException">The configuration is wrong.</exception>
+    /// <exception cref="StartException">The arguments or the addresses are wrong.</exception>
+    /// <exception cref="OptionsValidationException">Settings are wrong; it lists every one.</exception>
     public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? configure = null)
     {
         WebApplicationBuilder builder = CreateBuilder(commandLine);
@@ -24,9 +26,24 @@ internal static class CoordinatorHost
         Listening listening = Listen(builder, commandLine);
 
         WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<IOptions<CoordinatorOptions>>().Value;
         ListenGuard.Warn(listening, app.Logger);
         UsePipeline(app);
         return app;
+    }
+
+    /// <summary>Starts the coordinator. If that fails halfway, what runs by then is stopped like after any run.</summary>
+    public static async Task StartOrStopAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync();
+            throw;
+        }
     }
 
     /// <summary>Whether a part of the coordinator broke down and ended the rest with it.</summary>
@@ -78,8 +95,7 @@ internal static class CoordinatorHost
     private static void AddServices(IServiceCollection services, CommandLine commandLine)
     {
         services.AddOptions<CoordinatorOptions>()
-            .Configure<IConfiguration>((options, configuration) => CoordinatorOptionsBinding.Apply(configuration, options))
-            .ValidateOnStart();
+            .Configure<IConfiguration>((options, configuration) => CoordinatorOptionsBinding.Apply(configuration, options));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         services.AddSingleton(commandLine);
         services.AddSingleton(TimeProvider.System);

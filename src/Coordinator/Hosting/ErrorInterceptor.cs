@@ -58,9 +58,9 @@ internal sealed partial class ErrorInterceptor(IHostApplicationLifetime lifetime
         try
         {
             await call();
-            // Some handlers, the health service's among them, just return when they are cancelled. A stream that was cut
-            // off by the shutdown must not look complete.
-            if (context.CancellationToken.IsCancellationRequested && context.Status.StatusCode == StatusCode.OK)
+            // Some handlers, the health service's among them, just return when the coordinator stops. A stream that may
+            // have been cut off must not look complete.
+            if (lifetime.ApplicationStopping.IsCancellationRequested && context.Status.StatusCode == StatusCode.OK)
                 throw new OperationCanceledException(context.CancellationToken);
         }
         catch (Exception problem)

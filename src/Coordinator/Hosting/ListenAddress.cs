@@ -27,7 +27,7 @@ internal sealed class ListenAddress
             throw Malformed(problem);
         }
 
-        if (Scheme is not ("http" or "https") || _address.PathBase.Length > 0)
+        if (Scheme is not ("http" or "https") || _address.PathBase.Length > 0 || Port > IPEndPoint.MaxPort)
             throw Malformed();
     }
 

@@ -1,4 +1,5 @@
 using Coordinator.Security;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Coordinator.Hosting;
 
@@ -37,6 +38,8 @@ internal sealed class Listening
             addresses.Add(address);
             if (string.IsNullOrWhiteSpace(endpoint[Protocols]))
                 settings[ConfigurationPath.Combine(path, Protocols)] = address.DefaultProtocols;
+            else if (!Enum.TryParse<HttpProtocols>(endpoint[Protocols], ignoreCase: true, out _))
+                throw new StartException($"{endpoint.Path}:{Protocols} is '{endpoint[Protocols]}'. There are: Http1, Http2, Http1AndHttp2.", StartException.Configuration);
         }
 
         Check(addresses, insecure);

@@ -109,7 +109,7 @@ internal sealed partial class LocalRunner(
         }
     }
 
-    [LoggerMessage(1211, LogLevel.Warning, "The local runner {End}; starting it again after {Seconds} s")]
+    [LoggerMessage(1211, LogLevel.Warning, "The local runner {End}; started again after {Seconds} s")]
     private partial void LogRestart(string end, double seconds);
 
     [LoggerMessage(1212, LogLevel.Warning, "The local runner did not end within {Seconds} s and was killed")]

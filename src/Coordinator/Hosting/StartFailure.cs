@@ -11,8 +11,6 @@ namespace Coordinator.Hosting;
 /// </summary>
 internal sealed record StartFailure(int ExitCode, IReadOnlyList<string> Sentences)
 {
-    private const string Server = "Microsoft.AspNetCore.Server.Kestrel.Core";
-
     public static StartFailure? Explain(Exception problem) => problem switch
     {
         StartException known => new StartFailure(known.ExitCode, [known.Message]),
@@ -22,7 +20,9 @@ internal sealed record StartFailure(int ExitCode, IReadOnlyList<string> Sentence
             + "--Kestrel:Endpoints:Web:Url=… and --Kestrel:Endpoints:Grpc:Url=…."),
         SocketException => Environment($"The coordinator cannot listen on one of its addresses: {Sentence(problem.Message)}"),
         CryptographicException => Environment($"The certificate for TLS cannot be used: {Sentence(problem.Message)}"),
-        IOException or InvalidOperationException when problem.Source == Server => Environment($"The coordinator cannot listen: {Sentence(problem.Message)}"),
+        // The database says itself what is wrong with it; this is about sockets and the files of certificates.
+        IOException or UnauthorizedAccessException => Environment($"The coordinator cannot listen: {Sentence(problem.Message)}"),
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } => Environment($"The coordinator cannot listen: {Sentence(problem.Message)}"),
         _ => null,
     };
 

@@ -11,6 +11,7 @@ internal sealed partial class RunnerGrpcService(
     RunnerConnections connections,
     RunReports reports,
     RunnerFeed feed,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<RunnerGrpcService> logger) : Proto.RunnerService.RunnerServiceBase
 {
@@ -18,7 +19,7 @@ internal sealed partial class RunnerGrpcService(
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Reports of one runner that wait for their commit; beyond that its connection is not read, which slows it down.</summary>
-    private const int MaxUncommitted = 1_024;
+    private const int MaxUncommitted = 64;
 
     public override async Task Connect(
         IAsyncStreamReader<Proto.RunnerFrame> requestStream, IServerStreamWriter<Proto.CoordinatorFrame> responseStream, ServerCallContext context)
@@ -34,7 +35,7 @@ internal sealed partial class RunnerGrpcService(
         {
             await await Task.WhenAny(writing, reading);
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException or InvalidOperationException or RpcException && context.CancellationToken.IsCancellationRequested)
+        catch (Exception end) when (end is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             // The connection broke or was closed; why is in the stream's end, if it was this side that closed it.
         }
@@ -136,6 +137,9 @@ internal sealed partial class RunnerGrpcService(
 
     private async Task CloseAsync(RunnerStream stream)
     {
+        // All connections end with the coordinator; its next start notes that at once.
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
         try
         {
             await connections.CloseAsync(stream);

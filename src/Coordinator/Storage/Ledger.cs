@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Coordinator.Errors;
 using Coordinator.Runners;
@@ -24,8 +25,11 @@ internal sealed partial class Ledger(
     TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
 {
-    /// <summary>Operations in one transaction at most; keeps the longest wait behind a full batch in the tens of milliseconds.</summary>
+    /// <summary>Operations in one transaction at most.</summary>
     private const int MaxBatch = 256;
+
+    /// <summary>A batch takes no more operations after this time: a stop that comes now waits for what has been begun, no longer.</summary>
+    private static readonly TimeSpan MaxApply = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Wakes the loop; the operations themselves wait in the two lanes.</summary>
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -56,9 +60,10 @@ internal sealed partial class Ledger(
         while (await _wake.Reader.WaitToReadAsync(CancellationToken.None))
         {
             _wake.Reader.TryRead(out _);
-            while (Take(batch))
+            while (TryTake(out LedgerOperation? first))
             {
-                await CommitAsync(batch);
+                batch.Add(first);
+                await CommitAsync(batch, mayGrow: true);
                 batch.Clear();
             }
         }
@@ -87,30 +92,26 @@ internal sealed partial class Ledger(
         _wake.Writer.TryComplete();
     }
 
-    private bool Take(List<LedgerOperation> batch)
+    private bool TryTake([NotNullWhen(true)] out LedgerOperation? next)
     {
         lock (_lock)
-        {
-            while (batch.Count < MaxBatch && (_urgent.TryDequeue(out LedgerOperation? next) || _ordinary.TryDequeue(out next)))
-                batch.Add(next);
-        }
-
-        return batch.Count > 0;
+            return _urgent.TryDequeue(out next) || _ordinary.TryDequeue(out next);
     }
 
-    private async Task CommitAsync(List<LedgerOperation> batch)
+    /// <param name="batch">The operations; grows by what is waiting while they are applied, if it may.</param>
+    private async Task CommitAsync(List<LedgerOperation> batch, bool mayGrow)
     {
         LedgerScope scope;
         try
         {
-            scope = await TransactAsync(batch);
+            scope = await TransactAsync(batch, mayGrow);
         }
         catch (Exception problem) when (batch.Count > 1)
         {
             // One of them cannot be committed together with the others: each gets a transaction of its own.
             LogBatchSplit(problem, batch.Count);
             foreach (LedgerOperation operation in batch)
-                await CommitAsync([operation]);
+                await CommitAsync([operation], mayGrow: false);
             return;
         }
         catch (Exception problem)
@@ -133,13 +134,19 @@ internal sealed partial class Ledger(
             operation.Complete();
     }
 
-    private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch)
+    private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
     {
+        long begun = time.GetTimestamp();
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         LedgerScope scope = new(db, time.GetUtcNow());
-        foreach (LedgerOperation operation in batch)
-            await operation.ApplyAsync(scope);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            await batch[i].ApplyAsync(scope);
+            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && time.GetElapsedTime(begun) < MaxApply && TryTake(out LedgerOperation? next))
+                batch.Add(next);
+        }
+
         await db.SaveChangesAsync();
         if (scope.WantsDispatch)
             await dispatcher.DispatchAsync(scope);

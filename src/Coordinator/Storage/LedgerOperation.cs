@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Coordinator.Errors;
 
 namespace Coordinator.Storage;
@@ -46,7 +45,7 @@ internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply) 
         if (_refusal is null)
             _completion.SetResult(_answer!);
         else
-            _completion.SetException(ExceptionDispatchInfo.SetCurrentStackTrace(_refusal));
+            _completion.SetException(_refusal);
     }
 
     public override void Fail(Exception problem) => _completion.SetException(problem);

@@ -1,16 +1,19 @@
 using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.MacOS;
 using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.AgentRunner.Containment.Windows;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Containment;
 
 /// <summary>Picks the strongest containment that works on this machine, or the one that was asked for.</summary>
-internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvider time, ILogger<ContainmentSelector> logger)
+internal sealed partial class ContainmentSelector(
+    OwnProgram program, TimeProvider time, ILogger<ContainmentSelector> logger)
 {
     /// <param name="choice">One of <see cref="ContainmentKind.All"/>.</param>
     /// <param name="runnerId">Tells this runner's runs from those of other runners on the machine.</param>
     /// <param name="cancellationToken">Gives up trying.</param>
-    /// <exception cref="ContainmentUnavailableException">What was asked for, or all there is, does not work here.</exception>
+    /// <exception cref="ContainmentUnavailableException">What was asked for does not work here.</exception>
     public async Task<IContainment> SelectAsync(string choice, string runnerId, CancellationToken cancellationToken)
     {
         if (!ContainmentKind.All.Contains(choice))
@@ -27,7 +30,8 @@ internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvid
             }
             catch (ContainmentUnavailableException e)
             {
-                throw new ContainmentUnavailableException($"The containment \"{choice}\" cannot be used: {e.Message}.", e);
+                throw new ContainmentUnavailableException(
+                    $"The containment \"{choice}\" cannot be used: {e.Message}.", e);
             }
         }
 
@@ -46,7 +50,8 @@ internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvid
         }
 
         throw new ContainmentUnavailableException(
-            $"No containment works on this machine, so agents could not be stopped for certain ({string.Join("; ", reasons)}).");
+            "No containment works on this machine, so agents could not be stopped for certain "
+            + $"({string.Join("; ", reasons)}).");
     }
 
     /// <summary>Strongest first.</summary>
@@ -56,11 +61,14 @@ internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvid
         : OperatingSystem.IsMacOS() ? [ContainmentKind.ProcessGroup]
         : [];
 
-    private async Task<IContainment> CreateAsync(string kind, string runnerId, CancellationToken cancellationToken) => kind switch
+    private async Task<IContainment> CreateAsync(
+        string kind, string runnerId, CancellationToken cancellationToken) => kind switch
     {
         ContainmentKind.Cgroup when OperatingSystem.IsLinux() =>
             await CgroupContainment.CreateAsync(runnerId, program, time, cancellationToken),
         ContainmentKind.Supervisor when OperatingSystem.IsLinux() => new SupervisorContainment(runnerId, program, time),
+        ContainmentKind.JobObject when OperatingSystem.IsWindows() => new JobObjectContainment(runnerId, time),
+        ContainmentKind.ProcessGroup when OperatingSystem.IsMacOS() => new ProcessGroupContainment(runnerId),
         _ => throw new ContainmentUnavailableException("it does not exist on this operating system"),
     };
 
@@ -70,9 +78,9 @@ internal sealed partial class ContainmentSelector(OwnProgram program, TimeProvid
         return containment;
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Runs are contained by {Kind}")]
+    [LoggerMessage(EventId = 80, Level = LogLevel.Information, Message = "Runs are contained by {Kind}")]
     private partial void LogChosen(string kind);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Containment by {Kind} is not used: {Reason}")]
+    [LoggerMessage(EventId = 81, Level = LogLevel.Warning, Message = "Containment by {Kind} is not used: {Reason}")]
     private partial void LogUnusable(string kind, string reason);
 }

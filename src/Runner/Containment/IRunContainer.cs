@@ -18,7 +18,8 @@ internal interface IRunContainer : IAsyncDisposable
 
     /// <summary>
     /// Completes when both output streams have ended or were closed. Every byte was handed to the sinks of
-    /// <see cref="AgentLaunch"/> before. Once the container is empty this follows within <see cref="OutputDrain"/>.
+    /// <see cref="AgentLaunch"/> before. Once <see cref="Census"/> has found the container empty this follows within
+    /// <see cref="OutputDrain"/>, or when the sink takes what is left.
     /// </summary>
     Task OutputDrained { get; }
 
@@ -31,7 +32,9 @@ internal interface IRunContainer : IAsyncDisposable
     /// <summary>Sends SIGINT to the agent's own process only: the optional soft step of an executor.</summary>
     void Interrupt();
 
-    /// <summary>Sends SIGTERM to every process of the run that is alive. Returns without waiting for its effect.</summary>
+    /// <summary>
+    /// Sends SIGTERM to every process of the run that is alive. Returns without waiting for its effect.
+    /// </summary>
     void Terminate();
 
     /// <summary>

@@ -40,7 +40,8 @@ internal sealed unsafe class PipePump
     public void Discard() => Close();
 
     /// <summary>
-    /// The run is empty: nothing of it will write any more. Closes as soon as the pipes are dry, and at the latest after
+    /// The run is empty: nothing of it will write any more. Closes as soon as the pipes are dry, and at the latest
+    /// after
     /// <paramref name="drain"/> if somebody else keeps writing.
     /// </summary>
     public void Finish(TimeSpan drain)

@@ -23,6 +23,9 @@ internal interface IReports
     /// <returns>True if the claim has ended and nothing of it is left to acknowledge.</returns>
     bool Acknowledge(RunKey key, long sequence);
 
-    /// <summary>Forgets everything about the run and takes nothing more about the claims that are known now.</summary>
+    /// <summary>Forgets everything about the run.</summary>
     void Discard(string runId);
+
+    /// <summary>Takes nothing more about the claim, up to and including its end.</summary>
+    void Mute(RunKey key);
 }

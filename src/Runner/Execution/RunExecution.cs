@@ -209,9 +209,11 @@ internal sealed partial class RunExecution(
         }
         else
         {
-            // Nobody asked for a stop of this run: the runner's own end is why.
+            // Nobody asked for a stop of this run, so it must not be told as one.
             report.Outcome = Proto.RunOutcome.RunnerRestarted;
-            report.Error = "The runner was shut down and ended this run. Start or resume the session to go on.";
+            report.Error = _stop.First?.Origin == StopOrigin.Shutdown
+                ? "The runner was shut down and ended this run. Start or resume the session to go on."
+                : "The runner ended this run because the coordinator had given its claim up.";
         }
     }
 

@@ -85,6 +85,7 @@ internal sealed partial class RunTable(
                 }
 
                 held.IsForgotten = true;
+                reports.Mute(held.Key);
                 held.Control?.Stop(StopOrder.Now(StopOrigin.Forgotten, clock.Now));
             }
         }

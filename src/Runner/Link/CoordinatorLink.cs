@@ -24,6 +24,7 @@ internal sealed partial class CoordinatorLink(
 
     private readonly Backoff _backoff = new(random);
     private readonly ClockOffset _offset = new(clock);
+    private string? _toldReason;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,7 +53,9 @@ internal sealed partial class CoordinatorLink(
         }
         catch (Exception failure)
         {
-            LogLost(logger, coordinator, Describe(failure));
+            if (session.Welcomed.IsCompletedSuccessfully)
+                _toldReason = null;
+            TellOnce(Describe(failure));
             if (failure is RpcException { StatusCode: StatusCode.Aborted })
                 askedFor = SupersededPause;
         }
@@ -68,16 +71,27 @@ internal sealed partial class CoordinatorLink(
         return disconnect.Reason == Proto.DisconnectReason.Superseded && asked < SupersededPause ? SupersededPause : asked;
     }
 
+    /// <summary>A coordinator that is away for a night is worth a line, not a line every few seconds.</summary>
+    private void TellOnce(string reason)
+    {
+        if (reason == _toldReason)
+            return;
+        _toldReason = reason;
+        LogLost(logger, coordinator, reason);
+    }
+
     private static string Describe(Exception failure) => failure switch
     {
-        RpcException rpc => $"{rpc.StatusCode}: {rpc.Status.Detail}",
+        RpcException { Status.DebugException: { } cause } => cause.GetBaseException().Message,
+        RpcException rpc => $"{rpc.StatusCode}, {rpc.Status.Detail}",
         _ => failure.Message,
     };
 
     [LoggerMessage(1, LogLevel.Information, "The coordinator ended the connection: {Reason}")]
     private static partial void LogEnded(ILogger logger, Proto.DisconnectReason? reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "No connection to the coordinator at {Coordinator}: {Reason}. Runs go on.")]
+    [LoggerMessage(2, LogLevel.Warning,
+        "No connection to the coordinator at {Coordinator} ({Reason}). Runs go on, and it is tried again until it answers.")]
     private static partial void LogLost(ILogger logger, Uri coordinator, string reason);
 
     [LoggerMessage(3, LogLevel.Debug, "Connecting again in {Milliseconds} ms")]

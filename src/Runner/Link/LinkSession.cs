@@ -22,6 +22,7 @@ internal sealed partial class LinkSession(
     private readonly TaskCompletionSource<Proto.Welcome> _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _connectBegun;
     private bool _heartbeatIsDue;
+    private long _lastHeardTicks;
 
     /// <summary>Completes with the coordinator's first word.</summary>
     public Task<Proto.Welcome> Welcomed => _welcomed.Task;
@@ -29,7 +30,11 @@ internal sealed partial class LinkSession(
     public TimeSpan HeartbeatInterval { get; private set; } = DefaultHeartbeat;
 
     /// <summary>When the last frame arrived, on the runner's clock.</summary>
-    public DateTimeOffset LastHeard { get; private set; }
+    public DateTimeOffset LastHeard
+    {
+        get => new(Volatile.Read(ref _lastHeardTicks), TimeSpan.Zero);
+        private set => Volatile.Write(ref _lastHeardTicks, value.UtcTicks);
+    }
 
     /// <summary>The coordinator ended the connection, and said so.</summary>
     public Proto.Disconnect? Disconnect { get; private set; }

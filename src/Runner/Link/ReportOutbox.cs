@@ -118,10 +118,18 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
             foreach (RunKey key in _claims.Keys.Where(key => key.RunId == runId).ToArray())
             {
                 _claims[key].Discard();
-                if (_claims[key].HasEnded)
-                    Remove(key);
+                Remove(key);
             }
 
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    public void Mute(RunKey key)
+    {
+        lock (_gate)
+        {
+            ClaimOf(key).Discard();
             Monitor.PulseAll(_gate);
         }
     }

@@ -91,15 +91,16 @@ internal sealed record Cgroup(string Directory, string Path)
     }
 
     /// <summary>
-    /// Whether the process of this number is in it or below: between the list and the look at the process the number may
-    /// have passed to somebody else.
+    /// Whether the process of this number is in it or below: between the list and the look at the process the number
+    /// may have passed to somebody else.
     /// </summary>
     private bool Holds(int process)
     {
         const string Version2 = "0::";
-        var line = ProcFile.ReadText(process, "cgroup"u8).Split('\n').FirstOrDefault(l => l.StartsWith(Version2, StringComparison.Ordinal));
-        return line is not null
-            && (line[Version2.Length..] == Path || line[Version2.Length..].StartsWith(Path + "/", StringComparison.Ordinal));
+        var path = ProcFile.ReadText(process, "cgroup"u8)
+            .Split('\n')
+            .FirstOrDefault(line => line.StartsWith(Version2, StringComparison.Ordinal))?[Version2.Length..];
+        return path is not null && (path == Path || path.StartsWith(Path + "/", StringComparison.Ordinal));
     }
 
     private int[] ReadIds()

@@ -14,7 +14,6 @@ internal sealed class CgroupContainer : LinuxRunContainer
 
     private readonly Cgroup _cgroup;
     private readonly TimeProvider _time;
-    private readonly TaskCompletionSource _collected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _entering;
     private bool _failed;
 
@@ -25,7 +24,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
         new StatusReader(process.Status, OnStatus, OnStatusEnd).Start();
     }
 
-    public override void Terminate() => SignalRounds.Terminate(_cgroup.Members, Ledger);
+    public override void Terminate() => SignalRounds.Terminate(AgentIdentity, _cgroup.Members, Ledger);
 
     public override void Kill()
     {
@@ -49,7 +48,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
             Process.Handle.TrySignal(UnixSignal.Kill);
         }
 
-        await _collected.Task.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ProcessEnded.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var started = _time.GetTimestamp();
         while (!_cgroup.TryRemove() && _time.GetElapsedTime(started) < Patience)
         {
@@ -63,7 +62,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
         if (line.Word == StatusLine.FailedWord)
         {
             _failed = true;
-            StartFailed(line);
+            StartFailed(StartFailure.From(line, Launch));
         }
         else
         {
@@ -83,10 +82,8 @@ internal sealed class CgroupContainer : LinuxRunContainer
 
     private bool OnProcessEnded()
     {
-        var exit = Children.Collect(Process.Id, wait: false);
-        NeverStarts(exit);
-        AgentExited(exit ?? AgentExit.Unknown);
-        _collected.TrySetResult();
+        AgentExited(CollectProcess() ?? AgentExit.Unknown);
+        ProcessHasEnded();
         return false;
     }
 }

@@ -70,6 +70,7 @@ internal sealed class CgroupContainment : IContainment
         }
         catch
         {
+            cgroup.Kill();
             cgroup.TryRemove();
             throw;
         }

@@ -34,7 +34,8 @@ internal sealed class CgroupProbe(CgroupContainment containment, OwnProgram prog
                 await Task.Delay(Pause, time, cancellationToken);
             }
 
-            if ((await container.Exited.WaitAsync(Patience, time, cancellationToken)).Signal != UnixSignal.Name(UnixSignal.Kill))
+            var exit = await container.Exited.WaitAsync(Patience, time, cancellationToken);
+            if (exit.Signal != UnixSignal.Name(UnixSignal.Kill))
             {
                 throw new ContainmentUnavailableException("cgroup.kill ended a process in an unexpected way");
             }

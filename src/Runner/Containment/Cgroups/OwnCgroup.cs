@@ -18,11 +18,12 @@ internal static class OwnCgroup
     /// <exception cref="ContainmentUnavailableException">There is none.</exception>
     internal static Cgroup Locate(IEnumerable<string> mounts, IEnumerable<string> memberships)
     {
-        var path = memberships.FirstOrDefault(line => line.StartsWith(Version2, StringComparison.Ordinal))?[Version2.Length..]
+        var path = memberships
+            .FirstOrDefault(line => line.StartsWith(Version2, StringComparison.Ordinal))?[Version2.Length..]
             ?? throw new ContainmentUnavailableException("the kernel has no cgroup v2");
         if (path.StartsWith("/..", StringComparison.Ordinal))
         {
-            throw new ContainmentUnavailableException($"the runner's cgroup {path} lies outside of its cgroup namespace");
+            throw new ContainmentUnavailableException($"the runner's cgroup {path} is outside of its namespace");
         }
 
         foreach (var mount in mounts)
@@ -36,14 +37,14 @@ internal static class OwnCgroup
             }
 
             var root = Unescape(fields[3]);
-            var below = root == "/" ? path : path == root ? "/" : path.StartsWith(root + "/", StringComparison.Ordinal) ? path[root.Length..] : null;
-            if (below is not null)
+            if (root == "/" || path == root || path.StartsWith(root + "/", StringComparison.Ordinal))
             {
+                var below = root == "/" ? path : path[root.Length..];
                 return new((Unescape(fields[4]) + below).TrimEnd('/'), path);
             }
         }
 
-        throw new ContainmentUnavailableException("no cgroup v2 file system is mounted that shows the runner's own cgroup");
+        throw new ContainmentUnavailableException("no mounted cgroup v2 file system shows the runner's own cgroup");
     }
 
     /// <summary>Spaces and the like are written as a backslash and three octal digits.</summary>

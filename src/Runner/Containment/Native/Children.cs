@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Coordinator.AgentRunner.Containment.Native;
 
 /// <summary>
-/// The children this process started here and has not collected yet. Nothing here ever waits for "any child": that would
-/// take the exit status from the runtime's own <c>Process</c> class, which ends the whole process when it notices.
+/// The children this process started here and has not collected yet. Nothing here ever waits for "any child": that
+/// would take the exit status from the runtime's own <c>Process</c> class, which ends the whole process when it
+/// notices.
 /// </summary>
 internal static unsafe class Children
 {
@@ -89,8 +90,8 @@ internal static unsafe class Children
     }
 
     /// <summary>
-    /// Collects one child, started here or adopted; null if it has not ended yet or, with <paramref name="wait"/>, if it
-    /// is no child of this process.
+    /// Collects one child, started here or adopted; null if it has not ended yet or, with <paramref name="wait"/>, if
+    /// it is no child of this process.
     /// </summary>
     public static AgentExit? Collect(int process, bool wait)
     {
@@ -100,11 +101,22 @@ internal static unsafe class Children
             // Forgetting before the status is taken would let a new child of the same number be forgotten instead.
             if (!wait)
             {
-                return TryWait(OneProcess, process, information, ExitedOption | NoHang) ? Take(process, information) : null;
+                return TryWait(OneProcess, process, information, ExitedOption | NoHang)
+                    ? Take(process, information)
+                    : null;
             }
         }
 
-        return TryWait(OneProcess, process, information, ExitedOption | LeaveWaitable) ? Collect(process, wait: false) : null;
+        return TryWait(OneProcess, process, information, ExitedOption | LeaveWaitable)
+            ? Collect(process, wait: false)
+            : null;
+    }
+
+    /// <summary>Whether a child has ended, collected or not.</summary>
+    public static bool HasEnded(int process)
+    {
+        var information = stackalloc byte[OpaqueSize];
+        return !IsKnown(process) || TryWait(OneProcess, process, information, ExitedOption | NoHang | LeaveWaitable);
     }
 
     /// <summary>

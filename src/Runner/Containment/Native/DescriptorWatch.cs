@@ -5,8 +5,8 @@ namespace Coordinator.AgentRunner.Containment.Native;
 
 /// <summary>
 /// One thread that waits for what the runs' descriptors have to tell: that an agent has ended, that a supervisor
-/// reports. It is apart from the threads that read output, so that a sink that blocks delays no notice. Callbacks run on
-/// this thread and must be short; one returns false when it has heard all it wants.
+/// reports. It is apart from the threads that read output, so that a sink that blocks delays no notice. Callbacks run
+/// on this thread and must be short; one returns false when it has heard all it wants.
 /// </summary>
 [SupportedOSPlatform("linux")]
 [SuppressMessage("Reliability", "CA1001", Justification = "There is one, and it lives as long as the process.")]
@@ -31,8 +31,11 @@ internal sealed unsafe class DescriptorWatch
     /// </summary>
     public void Add(FileDescriptor descriptor, Func<bool> ready)
     {
-        var added = false;
-        descriptor.DangerousAddRef(ref added);
+        if (!descriptor.TryHold())
+        {
+            return;
+        }
+
         lock (_gate)
         {
             _watched.Add((descriptor, ready));

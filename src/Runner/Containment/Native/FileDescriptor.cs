@@ -7,14 +7,16 @@ namespace Coordinator.AgentRunner.Containment.Native;
 /// <summary>A descriptor of this process that no child inherits unless it is handed over at the spawn.</summary>
 internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    private const int CloseOnExec = 0x80000;    // O_CLOEXEC and EFD_CLOEXEC on Linux
+    private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;      // O_CLOEXEC
 
     public FileDescriptor(int number)
         : base(ownsHandle: true) => SetHandle(number);
 
     public int Number => (int)handle;
 
-    /// <summary>A pipe. On macOS its ends are kept from children by the spawn's own flag instead of close-on-exec.</summary>
+    /// <summary>
+    /// A pipe. On macOS its ends are kept from children by the spawn's own flag instead of close-on-exec.
+    /// </summary>
     public static (FileDescriptor Reader, FileDescriptor Writer) CreatePipe()
     {
         var ends = stackalloc int[2];
@@ -40,7 +42,7 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         const uint MemoryCloseOnExec = 1;       // MFD_CLOEXEC
         var number = Libc.MemFdCreate(label, MemoryCloseOnExec);
         var file = number >= 0 ? new FileDescriptor(number) : throw new Win32Exception(Marshal.GetLastPInvokeError());
-        return file.TryWrite(content) ? file : throw new IOException("There is no memory left to start a process with.");
+        return file.TryWrite(content) ? file : throw new IOException("No memory is left to start a process with.");
     }
 
     /// <summary>Reads what is there; 0 at the end of the stream.</summary>

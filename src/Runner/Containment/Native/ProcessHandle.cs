@@ -53,6 +53,6 @@ internal sealed class ProcessHandle : IDisposable
         using var self = TryOpen(Environment.ProcessId);
         return self is not null
             ? null
-            : $"pidfd_open does not work ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}); Linux 5.3 is needed";
+            : $"pidfd_open does not work ({Marshal.GetLastPInvokeErrorMessage()}); Linux 5.3 is needed";
     }
 }

@@ -18,10 +18,10 @@ internal sealed class CookieSweep(string runnerId, TimeProvider time)
     }
 
     /// <summary>
-    /// Kills all processes with this runner's cookie and all that descend from them, until nothing is found or, for what
-    /// cannot be killed, until patience ends.
+    /// Kills all processes with this runner's cookie and all that descend from them, until nothing is found or, for
+    /// what cannot be killed, until patience ends.
     /// </summary>
-    /// <returns>How many processes were found of each run.</returns>
+    /// <returns>How many processes were ended of each run.</returns>
     public async Task<IReadOnlyDictionary<string, int>> EndAsync(CancellationToken cancellationToken)
     {
         var ledgers = new Dictionary<string, ProcessLedger>();
@@ -42,7 +42,8 @@ internal sealed class CookieSweep(string runnerId, TimeProvider time)
             await Task.Delay(Pause, time, cancellationToken);
         }
 
-        return ledgers.ToDictionary(entry => entry.Key, entry => entry.Value.Empty().Seen);
+        return ledgers.ToDictionary(
+            entry => entry.Key, entry => entry.Value.Empty().Seen - Members(entry.Key).Count(p => p.IsAlive));
 
         HashSet<string> FindRuns() =>
         [

@@ -5,8 +5,8 @@ using Coordinator.AgentRunner.Containment.Native;
 namespace Coordinator.AgentRunner.Containment.Processes;
 
 /// <summary>
-/// Files of <c>/proc/&lt;pid&gt;</c>, read with as few calls and allocations as can be: a scan reads hundreds of them while
-/// the processes it looks for may be forking.
+/// Files of <c>/proc/&lt;pid&gt;</c>, read with as few calls and allocations as can be: a scan reads hundreds of them
+/// while the processes it looks for may be forking.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe class ProcFile

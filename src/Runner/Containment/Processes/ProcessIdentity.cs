@@ -4,12 +4,14 @@ using Coordinator.AgentRunner.Containment.Native;
 namespace Coordinator.AgentRunner.Containment.Processes;
 
 /// <summary>
-/// One process for good: its number alone may be given to another one when it is gone. The start time is in the kernel's
-/// clock ticks since the machine's start.
+/// One process for good: its number alone may be given to another one when it is gone. The start time is in the
+/// kernel's clock ticks since the machine's start.
 /// </summary>
 internal readonly record struct ProcessIdentity(int Id, ulong StartTime)
 {
-    /// <summary>Signals this process and never a later one of the same number; false if it is gone or not ours.</summary>
+    /// <summary>
+    /// Signals this process and never a later one of the same number; false if it is gone or not ours.
+    /// </summary>
     [SupportedOSPlatform("linux")]
     public bool TrySignal(int signal)
     {

@@ -12,10 +12,18 @@ internal static class SignalRounds
 {
     private const int MaximumRounds = 50;
 
-    /// <summary>Sends SIGTERM once to each process that <paramref name="find"/> finds, and notes all of them.</summary>
-    public static void Terminate(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
+    /// <summary>
+    /// Sends SIGTERM once to each process that <paramref name="find"/> finds, and notes all of them. The agent need not
+    /// wait to be found; a second SIGTERM, which some programs take for impatience, it must not get.
+    /// </summary>
+    public static void Terminate(ProcessIdentity agent, Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
     {
         var signalled = new HashSet<ProcessIdentity>();
+        if (agent.TrySignal(UnixSignal.Terminate))
+        {
+            signalled.Add(agent);
+        }
+
         for (var round = 0; round < MaximumRounds && Round(find, seen, signalled, UnixSignal.Terminate); round++)
         {
         }
@@ -45,8 +53,8 @@ internal static class SignalRounds
 
     /// <summary>
     /// A chain in which each process forks the next one and exits is too quick to be caught one by one, but it shares a
-    /// group unless it takes care not to, and the kernel signals a group at one stroke. A group lies within one session,
-    /// and sessions are inherited: a group of the run holds nothing but processes of the run.
+    /// group unless it takes care not to, and the kernel signals a group at one stroke. A group lies within one
+    /// session, and sessions are inherited: a group of the run holds nothing but processes of the run.
     /// </summary>
     private static IEnumerable<ProcessStat> StopGroups(IEnumerable<ProcessStat> processes, HashSet<int> spared)
     {

@@ -4,12 +4,15 @@ using Coordinator.AgentRunner.Containment.Processes;
 
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
-/// <summary>What the two Linux containers share: a process started from the runner's own program, and its output.</summary>
+/// <summary>
+/// What the two Linux containers share: a process started from the runner's own program, and its output.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal abstract class LinuxRunContainer : IRunContainer
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _processEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PipePump _pump;
     private ProcessHandle? _agent;
     private AgentStartException? _failure;
@@ -21,7 +24,9 @@ internal abstract class LinuxRunContainer : IRunContainer
         _pump = new(process.StandardOutput, process.StandardError, launch.Output);
     }
 
-    /// <summary>Completes when the agent runs; faults with <see cref="AgentStartException"/> if it never will.</summary>
+    /// <summary>
+    /// Completes when the agent runs; faults with <see cref="AgentStartException"/> if it never will.
+    /// </summary>
     public Task Started => _started.Task;
 
     public int ProcessId { get; private set; }
@@ -37,6 +42,11 @@ internal abstract class LinuxRunContainer : IRunContainer
     protected ModeProcess Process { get; }
 
     protected ProcessHandle? Agent => _agent;
+
+    protected ProcessIdentity AgentIdentity { get; private set; }
+
+    /// <summary>Completes when the process that was started is collected.</summary>
+    protected Task ProcessEnded => _processEnded.Task;
 
     protected ProcessLedger Ledger { get; } = new();
 
@@ -71,8 +81,7 @@ internal abstract class LinuxRunContainer : IRunContainer
             _pump.Discard();
         }
 
-        Process.Dispose();
-        _agent?.Dispose();
+        _ = DisposeWhenEndedAsync();
     }
 
     /// <summary>Gives back what is special to this kind of container, after everything was killed.</summary>
@@ -85,6 +94,7 @@ internal abstract class LinuxRunContainer : IRunContainer
         _agent = agent;
         if (ProcessStat.TryRead(process) is { } stat)
         {
+            AgentIdentity = stat.Identity;
             Ledger.Note(stat.Identity);
         }
 
@@ -95,16 +105,22 @@ internal abstract class LinuxRunContainer : IRunContainer
     }
 
     /// <summary>Remembers why there will be no agent, until the process that said so has ended.</summary>
-    protected void StartFailed(StatusLine line) => _failure = StartFailure.From(line, Launch);
+    protected void StartFailed(AgentStartException failure) => _failure = failure;
 
-    /// <summary>The process has ended: if the agent did not start before, it never will.</summary>
-    protected void NeverStarts(AgentExit? exit)
+    /// <summary>Collects the process, which has ended: if the agent did not start before, it never will.</summary>
+    protected AgentExit? CollectProcess()
     {
+        var exit = Children.Collect(Process.Id, wait: false);
         if (!_started.Task.IsCompleted)
         {
             _started.TrySetException(_failure ?? StartFailure.Died(exit, Process.ReadComplaint()));
         }
+
+        return exit;
     }
+
+    /// <summary>To be called last, when nothing will look at the process any more.</summary>
+    protected void ProcessHasEnded() => _processEnded.TrySetResult();
 
     protected void AgentExited(AgentExit exit) => _exited.TrySetResult(exit);
 
@@ -113,5 +129,13 @@ internal abstract class LinuxRunContainer : IRunContainer
     {
         _pump.Finish(IRunContainer.OutputDrain);
         return Ledger.Empty();
+    }
+
+    /// <summary>What cannot be killed keeps its handles, so that it is still collected when it goes at last.</summary>
+    private async Task DisposeWhenEndedAsync()
+    {
+        await ProcessEnded;
+        Process.Dispose();
+        _agent?.Dispose();
     }
 }

@@ -1,11 +1,14 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
-/// <summary>The runner's end of a process that runs the runner's own program in one of its <see cref="ProcessMode"/>s.</summary>
+/// <summary>
+/// The runner's end of a process that runs the runner's own program in one of its <see cref="ProcessMode"/>s.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ModeProcess : IDisposable
 {
@@ -55,7 +58,7 @@ internal sealed class ModeProcess : IDisposable
                 return new()
                 {
                     Id = id,
-                    Handle = ProcessHandle.TryOpen(id) ?? throw new Win32Exception(),
+                    Handle = ProcessHandle.TryOpen(id) ?? throw Abandon(id, mode, control.Writer),
                     StandardOutput = output.Reader,
                     StandardError = error.Reader,
                     Status = status.Reader,
@@ -65,7 +68,8 @@ internal sealed class ModeProcess : IDisposable
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
-            throw new AgentStartException($"The runner could not start its own program {program.Program}: {e.Message}.", e);
+            throw new AgentStartException(
+                $"The runner could not start its own program {program.Program}: {e.Message}.", e);
         }
     }
 
@@ -75,19 +79,16 @@ internal sealed class ModeProcess : IDisposable
     public string ReadComplaint()
     {
         var buffer = new byte[MessageLimit];
-        return StandardError.WaitReadable(0)
-            ? Encoding.UTF8.GetString(buffer, 0, StandardError.Read(buffer)).Trim()
-            : "";
-    }
-
-    /// <summary>Ends it whatever it does, and collects it.</summary>
-    public void Abandon()
-    {
-        Handle.TrySignal(UnixSignal.Kill);
-        Children.Collect(Id, wait: true);
-        StandardOutput.Dispose();
-        StandardError.Dispose();
-        Dispose();
+        try
+        {
+            return StandardError.WaitReadable(0)
+                ? Encoding.UTF8.GetString(buffer, 0, StandardError.Read(buffer)).Trim()
+                : "";
+        }
+        catch (ObjectDisposedException)
+        {
+            return "";
+        }
     }
 
     /// <summary>Lets go of everything but the streams, which belong to whoever reads them.</summary>
@@ -96,6 +97,23 @@ internal sealed class ModeProcess : IDisposable
         Control.Dispose();
         Status.Dispose();
         Handle.Dispose();
+    }
+
+    /// <summary>
+    /// There is no descriptor left to hold it by. A supervisor ends by itself what it has started; the process that
+    /// becomes the agent has nothing outside of its cgroup.
+    /// </summary>
+    private static Win32Exception Abandon(int process, string mode, FileDescriptor control)
+    {
+        var reason = new Win32Exception(Marshal.GetLastPInvokeError());
+        control.Dispose();
+        if (mode != ProcessMode.Supervise)
+        {
+            _ = Libc.Kill(process, UnixSignal.Kill);
+        }
+
+        Children.Collect(process, wait: true);
+        return reason;
     }
 
     private static FileDescriptor OpenInput(AgentLaunch launch)
@@ -107,7 +125,8 @@ internal sealed class ModeProcess : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new AgentStartException($"The agent's standard input {path} cannot be read: {e.Message}.", e);
+            throw new AgentStartException(
+                $"The agent's standard input {path} cannot be read: {e.Message}.", e);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
-/// <summary>How to start this program again: an executable, or <c>dotnet</c> with the program as its first argument.</summary>
+/// <summary>
+/// How to start this program again: an executable, or <c>dotnet</c> with the program as its first argument.
+/// </summary>
 internal sealed record OwnProgram(string Program, IReadOnlyList<string> Arguments)
 {
     public static OwnProgram Current()

@@ -40,8 +40,8 @@ internal static class StartFailure
         NotFound when File.Exists(program) => "the interpreter or loader that it names does not exist",
         NotFound => "there is no such file",
         Denied => "it is not executable for the runner's user",
-        BadFormat => "it is neither a script with a first line that names its interpreter nor a program for this machine",
-        TooLong => "its arguments and environment are longer than the system allows; hand the prompt over as standard input",
+        BadFormat => "it is neither a script that names its interpreter nor a program for this machine",
+        TooLong => "its arguments are longer than the system allows; hand the prompt over as standard input",
         _ => Text(error),
     };
 

@@ -5,8 +5,10 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 /// <summary>
 /// What a process in one of the <see cref="ProcessMode"/>s tells the runner: lines of a word and its values.
 /// <list type="table">
-/// <item><term><c>failed step errno</c></term><description>the agent could not be started; nothing of it is left</description></item>
-/// <item><term><c>entering</c></term><description>the next thing is the agent; the end of the stream says that it runs</description></item>
+/// <item><term><c>failed step errno</c></term><description>the agent could not be started; nothing of it is left
+/// </description></item>
+/// <item><term><c>entering</c></term><description>the next thing is the agent; the end of the stream says that it runs
+/// </description></item>
 /// <item><term><c>started pid</c></term><description>the agent runs beneath the supervisor, which collects it only after
 /// the runner has written one byte: until then the number cannot mean another process</description></item>
 /// <item><term><c>exited code</c>, <c>signalled name</c></term><description>the agent has ended</description></item>

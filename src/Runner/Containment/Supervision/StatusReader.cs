@@ -6,8 +6,8 @@ using Coordinator.AgentRunner.Containment.Native;
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
 /// <summary>
-/// Cuts the status stream of a process into its lines, on the watch's thread, and calls back for each line and once when
-/// the process has closed the stream or ended.
+/// Cuts the status stream of a process into its lines, on the watch's thread, and calls back for each line and once
+/// when the process has closed the stream or ended.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class StatusReader(FileDescriptor status, Action<StatusLine> onLine, Action onEnd)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
@@ -22,17 +23,18 @@ internal sealed class SupervisedContainer : LinuxRunContainer
 
     private readonly TimeProvider _time;
     private readonly ManualResetEventSlim _empty = new();
-    private readonly TaskCompletionSource _supervisorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProcessIdentity _supervisor;
     private volatile bool _orphaned;
 
     public SupervisedContainer(AgentLaunch launch, ModeProcess supervisor, TimeProvider time)
         : base(launch, supervisor)
     {
         _time = time;
+        _supervisor = ProcessStat.TryRead(supervisor.Id)?.Identity ?? default;
         new StatusReader(supervisor.Status, OnStatus, OnStatusEnd).Start();
     }
 
-    public override void Terminate() => SignalRounds.Terminate(Members, Ledger);
+    public override void Terminate() => SignalRounds.Terminate(AgentIdentity, Members, Ledger);
 
     public override void Kill()
     {
@@ -54,14 +56,14 @@ internal sealed class SupervisedContainer : LinuxRunContainer
             return CensusOfOrphans();
         }
 
-        var census = Ledger.Count(Members(), otherwise: "its supervisor is still collecting what has ended", out var alive);
+        var census = Ledger.Count(Members(), otherwise: "its supervisor is collecting what has ended", out var alive);
         return alive == 0 && _empty.Wait(Collecting) ? Emptied() : census;
     }
 
     protected override async Task ReleaseAsync()
     {
         Process.Control.Dispose();
-        await _supervisorEnded.Task.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ProcessEnded.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void OnStatus(StatusLine line)
@@ -69,7 +71,7 @@ internal sealed class SupervisedContainer : LinuxRunContainer
         switch (line.Word)
         {
             case StatusLine.FailedWord:
-                StartFailed(line);
+                StartFailed(StartFailure.From(line, Launch));
                 break;
             case StatusLine.StartedWord when int.TryParse(line.First, out var agent):
                 OnStarted(agent);
@@ -93,38 +95,49 @@ internal sealed class SupervisedContainer : LinuxRunContainer
             AgentStarted(agent, handle);
             Process.Control.TryWrite([1]);
         }
+        else
+        {
+            StartFailed(new($"No descriptor is left to hold the agent by: {Marshal.GetLastPInvokeErrorMessage()}."));
+            Process.Control.Dispose();
+        }
     }
 
     private void OnStatusEnd() => DescriptorWatch.Shared.Add(Process.Handle.Descriptor, OnSupervisorEnded);
 
     private bool OnSupervisorEnded()
     {
-        var exit = Children.Collect(Process.Id, wait: false);
-        NeverStarts(exit);
+        CollectProcess();
         if (Started.IsCompletedSuccessfully && !_empty.IsSet)
         {
             _orphaned = true;
             DescriptorWatch.Shared.Add(Agent!.Descriptor, OnOrphanedAgentEnded);
         }
-
-        _supervisorEnded.TrySetResult();
-        return false;
-    }
-
-    /// <summary>The agent is the runner's own child now, unless the supervisor had collected it and could not say so.</summary>
-    private bool OnOrphanedAgentEnded()
-    {
-        if (!Exited.IsCompleted)
+        else
         {
-            AgentExited((Children.IsKnown(ProcessId) ? null : Children.Collect(ProcessId, wait: false)) ?? AgentExit.Unknown);
+            ProcessHasEnded();
         }
 
         return false;
     }
 
+    /// <summary>
+    /// The agent is the runner's own child now, unless the supervisor had collected it and could not say so.
+    /// </summary>
+    private bool OnOrphanedAgentEnded()
+    {
+        if (!Exited.IsCompleted)
+        {
+            var exit = Children.IsKnown(ProcessId) ? null : Children.Collect(ProcessId, wait: false);
+            AgentExited(exit ?? AgentExit.Unknown);
+        }
+
+        ProcessHasEnded();
+        return false;
+    }
+
     private IEnumerable<ProcessStat> Members() => _orphaned
         ? ProcessTable.Descendants(new AdoptedRun(Launch.RunId, Ledger).Includes, includeRoots: true)
-        : ProcessTable.Descendants(p => p.Id == Process.Id, includeRoots: false);
+        : ProcessTable.Descendants(p => p.Identity == _supervisor, includeRoots: false);
 
     private ProcessCensus CensusOfOrphans()
     {

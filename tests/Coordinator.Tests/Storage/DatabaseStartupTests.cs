@@ -1,0 +1,134 @@
+using Coordinator.Hosting;
+using Coordinator.Storage;
+using Coordinator.Testing;
+using Coordinator.Testing.Logs;
+using Coordinator.Testing.Waiting;
+using Coordinator.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Coordinator.Tests.Storage;
+
+public sealed class DatabaseStartupTests
+{
+    [Fact]
+    public async Task Start_WithoutDatabase_CreatesItForItsOwnerAlone()
+    {
+        using TestFiles files = new();
+
+        await StartAndStopAsync(files);
+
+        Assert.True(File.Exists(Database(files)));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(TestHost.DataDirectory(files)));
+    }
+
+    [Fact]
+    public async Task Start_AfterKilledMigration_RemovesItsLockAndMigrates()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        // What EF Core leaves behind when the process is killed between its lock and its first migration.
+        Execute(files, """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL)""");
+        Execute(files, """INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00')""");
+        using ErrorLogGuard log = new();
+
+        await StartAndStopAsync(files, log);
+
+        Assert.Contains(log.Records, r => r.EventId.Id == 1102);
+        Assert.Equal(0L, Scalar(files, """SELECT COUNT(*) FROM "__EFMigrationsLock" """));
+        Assert.NotEqual(0L, Scalar(files, """SELECT COUNT(*) FROM "__EFMigrationsHistory" """));
+    }
+
+    [Fact]
+    public async Task Start_WithLockButNothingToMigrate_DoesNotWaitForIt()
+    {
+        using TestFiles files = new();
+        await StartAndStopAsync(files);
+        Execute(files, """INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00')""");
+
+        await StartAndStopAsync(files);
+    }
+
+    [Fact]
+    public async Task Start_OnDirectoryOfAnotherCoordinator_IsRefused()
+    {
+        using TestFiles files = new();
+        await using WebApplication first = TestHost.Build(files);
+        await first.StartAsync(TestContext.Current.CancellationToken).WithTimeout();
+
+        StartFailure failure = await TestHost.FailsAsync(files).WithTimeout();
+
+        Assert.Equal(StartException.Environment, failure.ExitCode);
+        Assert.Contains("Another coordinator works on", Assert.Single(failure.Sentences), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AfterTheOtherHasEnded_TakesTheDirectory()
+    {
+        using TestFiles files = new();
+
+        await StartAndStopAsync(files);
+        await StartAndStopAsync(files);
+    }
+
+    [Fact]
+    public async Task Start_OnDatabaseOfNewerProgram_IsRefused()
+    {
+        using TestFiles files = new();
+        await StartAndStopAsync(files);
+        Execute(files, """INSERT INTO "__EFMigrationsHistory" VALUES ('99991231235959_FromTheFuture', '99.0.0')""");
+
+        StartFailure failure = await TestHost.FailsAsync(files).WithTimeout();
+
+        Assert.Equal(StartException.Environment, failure.ExitCode);
+        Assert.Contains("newer coordinator (it has the migration 99991231235959_FromTheFuture)", Assert.Single(failure.Sentences), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OnDamagedDatabase_IsRefusedAndLeavesItAlone()
+    {
+        using TestFiles files = new();
+        files.Write(Path.Combine("data", SqliteSetup.FileName), "This is not a database, whatever its name may say.");
+        byte[] before = await File.ReadAllBytesAsync(Database(files), TestContext.Current.CancellationToken);
+
+        StartFailure failure = await TestHost.FailsAsync(files).WithTimeout();
+
+        Assert.Equal(StartException.Environment, failure.ExitCode);
+        Assert.Contains("is damaged", Assert.Single(failure.Sentences), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Database(files), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Start_WhereNoDirectoryCanBe_IsRefused()
+    {
+        using TestFiles files = new();
+        files.Write("data", "a file, where the directory should be");
+
+        StartFailure failure = await TestHost.FailsAsync(files).WithTimeout();
+
+        Assert.Equal(StartException.Environment, failure.ExitCode);
+        Assert.Contains("cannot be written", Assert.Single(failure.Sentences), StringComparison.Ordinal);
+    }
+
+    private static async Task StartAndStopAsync(TestFiles files, ErrorLogGuard? log = null)
+    {
+        await using WebApplication app = TestHost.Build(files, builder => builder.Logging.AddProvider(log ?? new ErrorLogGuard()));
+        await app.StartAsync().WithTimeout();
+        await app.StopAsync().WithTimeout();
+    }
+
+    private static string Database(TestFiles files) => Path.Combine(TestHost.DataDirectory(files), SqliteSetup.FileName);
+
+    private static void Execute(TestFiles files, string sql) => Scalar(files, sql);
+
+    private static object? Scalar(TestFiles files, string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={Database(files)};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

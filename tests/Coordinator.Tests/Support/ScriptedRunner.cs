@@ -1,0 +1,173 @@
+using System.Threading.Channels;
+using Coordinator.Testing.Waiting;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Coordinator.Tests.Support;
+
+/// <summary>The runner's side of the wire, played line by line by a test over a real connection.</summary>
+internal sealed class ScriptedRunner : IAsyncDisposable
+{
+    private readonly AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> _call;
+    private readonly Channel<Proto.StartRun> _starts = Channel.CreateUnbounded<Proto.StartRun>();
+    private readonly Channel<Proto.StopRun> _stops = Channel.CreateUnbounded<Proto.StopRun>();
+    private readonly Channel<Proto.ReportAck> _acks = Channel.CreateUnbounded<Proto.ReportAck>();
+    private readonly TaskCompletionSource<Proto.Welcome> _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<(string, long), long> _sequences = [];
+    private readonly List<string> _order = [];
+
+    private ScriptedRunner(AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> call)
+    {
+        _call = call;
+        Ended = ReadAsync();
+    }
+
+    public const string DefaultId = "rnr_00000000000000000000000001";
+
+    /// <summary>Completes with the status the coordinator ended the connection with.</summary>
+    public Task<Status> Ended { get; }
+
+    public Proto.Welcome Welcome { get; private set; } = null!;
+
+    /// <summary>The kinds of frames in the order they came.</summary>
+    public IReadOnlyList<string> Order
+    {
+        get
+        {
+            lock (_order)
+                return [.. _order];
+        }
+    }
+
+    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1") => new()
+    {
+        RunnerId = runnerId,
+        BootId = bootId,
+        Name = "scripted",
+        Hostname = "test-host",
+        ProjectDir = "/work",
+        Executors = { "command" },
+        Capacity = capacity,
+        Version = "1",
+        Containment = "none",
+    };
+
+    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null)
+    {
+        Proto.RunnerService.RunnerServiceClient client = new(coordinator.Channel);
+        ScriptedRunner runner = new(client.Connect());
+        await runner.SendAsync(new Proto.RunnerFrame { Hello = hello ?? Hello() });
+        runner.Welcome = await runner._welcome.Task.WithTimeout();
+        return runner;
+    }
+
+    public Task SendAsync(Proto.RunnerFrame frame) => _call.RequestStream.WriteAsync(frame).WithTimeout();
+
+    public Task<Proto.StartRun> NextStartAsync() => _starts.Reader.ReadAsync().WithTimeout();
+
+    public Task<Proto.StopRun> NextStopAsync() => _stops.Reader.ReadAsync().WithTimeout();
+
+    public Task<Proto.ReportAck> NextAckAsync() => _acks.Reader.ReadAsync().WithTimeout();
+
+    /// <summary>How many stops came that the test has not taken.</summary>
+    public int WaitingStops => _stops.Reader.Count;
+
+    public int WaitingStarts => _starts.Reader.Count;
+
+    public Proto.ReportHeader Header(string runId, long epoch) => new()
+    {
+        RunId = runId,
+        Epoch = epoch,
+        Sequence = _sequences[(runId, epoch)] = _sequences.GetValueOrDefault((runId, epoch)) + 1,
+    };
+
+    public Task StartedAsync(Proto.StartRun start) => SendAsync(new Proto.RunnerFrame
+    {
+        RunStarted = new Proto.RunStarted { Header = Header(start.RunId, start.Epoch), ProcessId = 4711, Containment = "none", Time = Now() },
+    });
+
+    public Task OutputAsync(Proto.StartRun start, params string[] lines) => SendAsync(new Proto.RunnerFrame
+    {
+        RunEvents = new Proto.RunEvents
+        {
+            Header = Header(start.RunId, start.Epoch),
+            Events =
+            {
+                lines.Select(line => new Proto.SessionEvent
+                {
+                    Time = Now(),
+                    Output = new Proto.OutputEvent { Stream = Proto.OutputStream.Stdout, Text = line },
+                }),
+            },
+        },
+    });
+
+    public Task ReceivedAsync(Proto.StopRun stop) => SendAsync(new Proto.RunnerFrame
+    {
+        CommandReceived = new Proto.CommandReceived { CommandId = stop.CommandId, RunId = stop.RunId, Time = Now() },
+    });
+
+    public Task ProgressAsync(Proto.StopRun stop, Proto.StopPhase phase, int left = 1) => SendAsync(new Proto.RunnerFrame
+    {
+        StopProgress = new Proto.StopProgress { Header = Header(stop.RunId, stop.Epoch), Phase = phase, Time = Now(), ProcessesLeft = left },
+    });
+
+    public Task EndedAsync(string runId, long epoch, Proto.RunOutcome outcome, int? exitCode = null, Action<Proto.RunEnded>? more = null)
+    {
+        Proto.RunEnded ended = new() { Header = Header(runId, epoch), Outcome = outcome, Time = Now() };
+        if (exitCode is { } code)
+            ended.ExitCode = code;
+        more?.Invoke(ended);
+        return SendAsync(new Proto.RunnerFrame { RunEnded = ended });
+    }
+
+    /// <summary>Cuts the connection as a network would.</summary>
+    public async Task CutAsync()
+    {
+        _call.Dispose();
+        await Ended.WithTimeout();
+    }
+
+    public async ValueTask DisposeAsync() => await CutAsync();
+
+    private static Timestamp Now() => Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
+
+    private async Task<Status> ReadAsync()
+    {
+        try
+        {
+            await foreach (Proto.CoordinatorFrame frame in _call.ResponseStream.ReadAllAsync())
+            {
+                lock (_order)
+                    _order.Add(frame.FrameCase.ToString());
+                Take(frame);
+            }
+
+            return _call.GetStatus();
+        }
+        catch (RpcException end)
+        {
+            _welcome.TrySetException(end);
+            return end.Status;
+        }
+    }
+
+    private void Take(Proto.CoordinatorFrame frame)
+    {
+        switch (frame.FrameCase)
+        {
+            case Proto.CoordinatorFrame.FrameOneofCase.Welcome:
+                _welcome.TrySetResult(frame.Welcome);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.StartRun:
+                _starts.Writer.TryWrite(frame.StartRun);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.StopRun:
+                _stops.Writer.TryWrite(frame.StopRun);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
+                _acks.Writer.TryWrite(frame.ReportAck);
+                break;
+        }
+    }
+}

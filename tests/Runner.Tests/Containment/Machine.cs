@@ -1,0 +1,79 @@
+using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.Testing.Processes;
+
+namespace Coordinator.AgentRunner.Tests.Containment;
+
+/// <summary>The containments of this machine; a test of one that does not work here is skipped and says why.</summary>
+[SupportedOSPlatform("linux")]
+internal static class Machine
+{
+    private static readonly Dictionary<string, IContainment> Containments = [];
+
+    public static string RunnerId { get; } = $"rnr_test{Environment.ProcessId}";
+
+    /// <summary>The runner as it was built, or as it was published.</summary>
+    public static OwnProgram Program { get; } = new(BuiltProgram.Runner.File, BuiltProgram.Runner.Arguments);
+
+    public static async Task<IContainment> ContainmentAsync(string kind)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "These containments exist on Linux only.");
+        if (!Containments.TryGetValue(kind, out var containment))
+        {
+            try
+            {
+                Containments.Add(kind, containment = await CreateAsync(kind, RunnerId));
+            }
+            catch (ContainmentUnavailableException e)
+            {
+                Assert.Skip($"Containment by {kind} does not work here: {e.Message}");
+            }
+        }
+
+        // One process plays runners of both kinds here; only one of them adopts what it orphans.
+        const int SetChildSubreaper = 36;
+        Assert.Equal(0, Libc.Prctl(SetChildSubreaper, kind == ContainmentKind.Supervisor ? 1u : 0, 0, 0, 0));
+        return containment!;
+    }
+
+    public static async Task<IContainment> CreateAsync(string kind, string runnerId) => kind == ContainmentKind.Cgroup
+        ? await CgroupContainment.CreateAsync(
+            runnerId, Program, TimeProvider.System, TestContext.Current.CancellationToken)
+        : new SupervisorContainment(runnerId, Program, TimeProvider.System);
+
+    /// <summary>
+    /// Processes that are not dead and have a text in their command line or environment. It asks the system by itself,
+    /// without anything from the containments.
+    /// </summary>
+    public static IReadOnlyList<string> Find(string marker) =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(d => int.TryParse(Path.GetFileName(d), out var id) && id != Environment.ProcessId)
+            .Where(d => (Read(d, "cmdline") + Read(d, "environ")).Contains(marker, StringComparison.Ordinal))
+            .Where(d => Read(d, "stat").Split(") ").Last() is [not 'Z' and not 'X', ..])
+            .Select(d => $"{Path.GetFileName(d)}: {Read(d, "cmdline").Replace('\0', ' ')}"),
+    ];
+
+    /// <summary>Dead children of this process that nobody has collected.</summary>
+    public static int CountZombies() => Directory.EnumerateDirectories("/proc")
+        .Where(d => int.TryParse(Path.GetFileName(d), out _))
+        .Count(d => Read(d, "stat").Split(") ").Last().Split(' ') is ["Z", var parent, ..]
+            && parent == Environment.ProcessId.ToString());
+
+    public static int CountDescriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+
+    private static string Read(string directory, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(directory, file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

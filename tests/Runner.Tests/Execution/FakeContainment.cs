@@ -1,0 +1,35 @@
+using Coordinator.AgentRunner.Containment;
+
+namespace Coordinator.AgentRunner.Tests.Execution;
+
+/// <summary>Starts <see cref="FakeContainer"/>s.</summary>
+internal sealed class FakeContainment(ManualTime time) : IContainment
+{
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Kind => "fake";
+
+    public AgentLaunch? Launch { get; private set; }
+
+    public FakeContainer Container { get; } = new(time);
+
+    /// <summary>What a start waits for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public AgentStartException? Failure { get; set; }
+
+    public IReadOnlyList<Survivor> Survivors { get; set; } = [];
+
+    /// <summary>A start was asked for.</summary>
+    public Task Started => _started.Task;
+
+    public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
+    {
+        Launch = launch;
+        _started.TrySetResult();
+        await Gate;
+        return Failure is null ? Container : throw Failure;
+    }
+
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) => Task.FromResult(Survivors);
+}

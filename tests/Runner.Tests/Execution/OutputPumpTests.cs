@@ -1,0 +1,248 @@
+using System.Text;
+using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Link;
+using Coordinator.Testing.Waiting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordinator.AgentRunner.Tests.Execution;
+
+public sealed class OutputPumpTests : IDisposable
+{
+    private static readonly RunKey Key = new("run_a", 1);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("output-pump").FullName;
+    private readonly ManualTime _time = new();
+    private readonly ReportOutbox _outbox;
+    private readonly OutputPump _pump;
+
+    public OutputPumpTests()
+    {
+        _outbox = new ReportOutbox(_time);
+        _pump = NewPump(maxLogBytes: 10_000_000);
+        _pump.Open();
+    }
+
+    public void Dispose()
+    {
+        _pump.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public void Lines_AreBatchedForAMoment()
+    {
+        _outbox.Connected(() => { });
+        Write("one\ntwo\n");
+        Write("oops\n", Proto.OutputStream.Stderr);
+        _time.Advance(TimeSpan.FromMilliseconds(19));
+        Assert.Empty(Take());
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Proto.RunEvents events = Assert.Single(Take());
+        Assert.Equal(1, events.FirstSequence);
+        Assert.Equal(["one", "two", "oops"], events.Events.Select(one => one.Output.Text));
+        Assert.Equal(Proto.OutputStream.Stderr, events.Events[2].Output.Stream);
+        Assert.All(events.Events, one => Assert.NotNull(one.Time));
+    }
+
+    [Fact]
+    public void Lines_Many_AreNotHeldBack()
+    {
+        _outbox.Connected(() => { });
+        Write(string.Concat(Enumerable.Range(0, 1200).Select(i => $"{i}\n")));
+
+        List<Proto.RunEvents> reports = Take();
+        Assert.Equal([(1L, 500), (501L, 500)], reports.Select(one => (one.FirstSequence, one.Events.Count)));
+    }
+
+    [Fact]
+    public void Character_CutByAChunk_IsWhole()
+    {
+        _outbox.Connected(() => { });
+        byte[] fox = Encoding.UTF8.GetBytes("🦊\n");
+        foreach (byte one in fox)
+            _pump.Write(Proto.OutputStream.Stdout, [one]);
+        _pump.Write(Proto.OutputStream.Stdout, [0xff, (byte)'x', (byte)'\n']);
+        _pump.Complete();
+
+        Assert.Equal(["🦊", "\ufffdx"], Take().Single().Events.Select(one => one.Output.Text));
+    }
+
+    [Fact]
+    public void Line_Unfinished_IsShownWhenTheAgentFallsSilent()
+    {
+        _outbox.Connected(() => { });
+        Write("Password: ");
+        _time.Advance(TimeSpan.FromMilliseconds(199));
+        Assert.Empty(Take());
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("Password: ", Take().Single().Events.Single().Output.Text);
+
+        Write("\nnext\n");
+        _pump.Complete();
+
+        Assert.Equal("next", Take().Single().Events.Single().Output.Text);
+    }
+
+    [Fact]
+    public void Complete_LastLineHasNoEnd_IsThereAllTheSame()
+    {
+        _outbox.Connected(() => { });
+        Write("a\nlast");
+        _pump.Complete();
+        Write("too late\n");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["a", "last"], Take().Single().Events.Select(one => one.Output.Text));
+        _pump.Dispose();
+        Assert.Equal("a\nlasttoo late\n", File.ReadAllText(Path.Combine(_directory, "stdout.log")));
+    }
+
+    [Fact]
+    public void Coordinator_IsAway_LinesBeyondTheRoomAreSkippedAndSaidToBe()
+    {
+        int lines = FillRoom();
+        _pump.Complete();
+
+        _outbox.Connected(() => { });
+        List<Proto.SessionEvent> events = [.. Take().SelectMany(report => report.Events)];
+        long skipped = events.Sum(one => one.Output.SkippedLines);
+        Assert.True(skipped > 0);
+        Assert.Equal(lines, skipped + events.Count(one => one.Output.SkippedLines == 0));
+        AssertNumbered(events.Count);
+    }
+
+    [Fact]
+    public void Coordinator_ComesBack_MarkTakesThePlaceOfTheSkippedLines()
+    {
+        int lines = FillRoom();
+        _outbox.Connected(() => { });
+        List<Proto.RunEvents> before = Take();
+        _outbox.Acknowledge(Key, before[^1].Header.Sequence);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Proto.RunEvents after = Assert.Single(Take());
+        Assert.Equal(before.Sum(report => report.Events.Count) + 1, after.FirstSequence);
+        Assert.Equal(lines - before.Sum(report => report.Events.Count), after.Events[0].Output.SkippedLines + after.Events.Count - 1);
+    }
+
+    [Fact]
+    public async Task Coordinator_IsConnectedButSlow_SlowsTheAgentDownForASecondAndThenSkips()
+    {
+        _outbox.Connected(() => { });
+        Task writing = Task.Run(() => FillRoom(), TestContext.Current.CancellationToken);
+        await Eventually.True(() => _time.IsWaitingFor(OutputPump.Patience));
+        Assert.False(writing.IsCompleted);
+
+        _time.Advance(OutputPump.Patience);
+
+        await writing.WithTimeout();
+    }
+
+    [Fact]
+    public async Task Coordinator_IsSlow_AStopLetsTheOutputGo()
+    {
+        _outbox.Connected(() => { });
+        Task writing = Task.Run(() => FillRoom(), TestContext.Current.CancellationToken);
+        await Eventually.True(() => _time.IsWaitingFor(OutputPump.Patience));
+
+        _outbox.Hurry(Key);
+
+        await writing.WithTimeout();
+        Assert.Equal(TimeSpan.Zero, _time.Elapsed);
+    }
+
+    [Fact]
+    public async Task Coordinator_CatchesUp_NothingIsSkipped()
+    {
+        _outbox.Connected(() => { });
+        Task<int> writing = Task.Run(() => FillRoom(), TestContext.Current.CancellationToken);
+        List<Proto.RunEvents> all = [];
+        while (!writing.IsCompleted)
+        {
+            foreach (Proto.RunEvents report in Take())
+            {
+                all.Add(report);
+                _outbox.Acknowledge(Key, report.Header.Sequence);
+            }
+
+            await Task.Yield();
+        }
+
+        int lines = await writing;
+        _pump.Complete();
+        all.AddRange(Take());
+        Assert.Equal(lines, all.Sum(report => report.Events.Count));
+        Assert.DoesNotContain(all.SelectMany(report => report.Events), one => one.Output.SkippedLines > 0);
+    }
+
+    [Fact]
+    public void RawLog_IsFull_SaysSoAndStops()
+    {
+        using OutputPump pump = NewPump(maxLogBytes: 10);
+        pump.Write(Proto.OutputStream.Stdout, "01234"u8);
+        pump.Write(Proto.OutputStream.Stdout, "56789abc"u8);
+        pump.Write(Proto.OutputStream.Stdout, "more"u8);
+        pump.Dispose();
+
+        Assert.Equal("0123456789\n[the rest is not kept: this file is full at 10 bytes]\n", File.ReadAllText(Path.Combine(_directory, "stdout.log")));
+    }
+
+    [Fact]
+    public void RawLog_CannotBeWritten_RunGoesOn()
+    {
+        _outbox.Connected(() => { });
+        RawLog full = new("/dev/full", 1000, NullLogger.Instance);
+        RawLog gone = new("/no/such/directory/stderr.log", 1000, NullLogger.Instance);
+        using OutputPump pump = new(Key, _outbox, new RunnerClock(_time), new LineParser(Proto.OutputStream.Stdout), new OutputLogs(full, gone));
+        pump.Open();
+        pump.Write(Proto.OutputStream.Stdout, "out\n"u8);
+        pump.Write(Proto.OutputStream.Stderr, "err\n"u8);
+        pump.Complete();
+
+        Assert.Equal(["out", "err"], Take().Single().Events.Select(one => one.Output.Text));
+    }
+
+    private OutputPump NewPump(long maxLogBytes) => new(
+        Key, _outbox, new RunnerClock(_time), new LineParser(Proto.OutputStream.Stdout),
+        new OutputLogs(
+            new RawLog(Path.Combine(_directory, "stdout.log"), maxLogBytes, NullLogger.Instance),
+            new RawLog(Path.Combine(_directory, "stderr.log"), maxLogBytes, NullLogger.Instance)));
+
+    /// <summary>Writes about a megabyte more than there is room for, and returns how many lines that were.</summary>
+    private int FillRoom()
+    {
+        string line = new('x', 1023);
+        int lines = (ReportOutbox.MaxEventBytes / 1024) + 1000;
+        for (int i = 0; i < lines; i++)
+            Write(line + "\n");
+        return lines;
+    }
+
+    private void Write(string text, Proto.OutputStream stream = Proto.OutputStream.Stdout) =>
+        _pump.Write(stream, Encoding.UTF8.GetBytes(text));
+
+    private List<Proto.RunEvents> Take()
+    {
+        List<Proto.RunEvents> reports = [];
+        while (_outbox.TryTake(out Proto.RunnerFrame? frame))
+            reports.Add(frame.RunEvents);
+        return reports;
+    }
+
+    private void AssertNumbered(int events)
+    {
+        _outbox.Connected(() => { });
+        long next = 1;
+        foreach (Proto.RunEvents report in Take())
+        {
+            Assert.Equal(next, report.FirstSequence);
+            next += report.Events.Count;
+        }
+
+        Assert.Equal(events + 1, next);
+    }
+}

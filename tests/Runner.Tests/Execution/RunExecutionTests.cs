@@ -1,0 +1,343 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Link;
+using Coordinator.Testing.Waiting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordinator.AgentRunner.Tests.Execution;
+
+public sealed class RunExecutionTests : IAsyncDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("run-execution").FullName;
+    private readonly ManualTime _time = new();
+    private readonly RunnerClock _clock;
+    private readonly ReportOutbox _outbox;
+    private readonly FakeContainment _containment;
+    private readonly TaskCompletionSource<Proto.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RunSurroundings _surroundings;
+    private readonly RunDirectories _directories;
+    private RunExecution? _run;
+    private Task _running = Task.CompletedTask;
+    private readonly Proto.StartRun _command = new()
+    {
+        CommandId = "cmd_1",
+        RunId = "run_a",
+        SessionId = "ses_a",
+        Epoch = 3,
+        Executor = "shell",
+        Prompt = "echo hello",
+        AgentName = "tester",
+    };
+
+    public RunExecutionTests()
+    {
+        _clock = new RunnerClock(_time);
+        _outbox = new ReportOutbox(_time);
+        _outbox.Connected(() => { });
+        _containment = new FakeContainment(_time);
+        _directories = new RunDirectories(
+            _data, new RunDirectoryLimits(1000, 200, TimeSpan.FromDays(7)), _clock, NullLogger<RunDirectories>.Instance);
+        ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings>
+        {
+            ["shell"] = new() { Command = "/bin/sh", Args = ["-c", "{prompt}"] },
+            ["stdin"] = new() { Command = "/bin/sh", PromptVia = "stdin", SoftStop = "interrupt" },
+            ["missing"] = new() { Command = "no-such-program" },
+        });
+        _surroundings = new RunSurroundings
+        {
+            Containment = _containment,
+            Executors = executors,
+            Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), "/"),
+            Directories = _directories,
+            Reports = _outbox,
+            Clock = _clock,
+            SweepGrace = TimeSpan.FromSeconds(2),
+        };
+    }
+
+    private FakeContainer Container => _containment.Container;
+
+    public async ValueTask DisposeAsync()
+    {
+        // A run writes to its directory until its end is committed.
+        Container.Die("SIGKILL");
+        _run?.Acknowledged();
+        await _running.WithTimeout();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_AgentExitsByItself_ReportsItsExitCode()
+    {
+        RunExecution run = Begin();
+        await _containment.Started.WithTimeout();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.ExitAgent(7);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Exited, 7, "", 0, 0), (end.Outcome, end.ExitCode, end.Signal, end.ProcessesEnded, end.ProcessesLeft));
+        Assert.Equal(["RunStarted"], Kinds());
+        Assert.True(Container.IsDisposed || await BecomesDisposedAsync());
+        Assert.Equal(Proto.HeldRunState.Ended, run.State);
+    }
+
+    [Fact]
+    public async Task Run_ReportsItsStartBeforeItsOutput()
+    {
+        SyncPoint starting = new();
+        _containment.Gate = starting.PassAsync(TestContext.Current.CancellationToken);
+        Begin();
+        await _containment.Started.WithTimeout();
+        _containment.Launch!.Output.Write(Proto.OutputStream.Stdout, "early\n"u8);
+        starting.Release();
+        await Eventually.True(() => _outbox.TryTake(out Proto.RunnerFrame? frame) && frame.RunStarted is not null);
+
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await Eventually.True(() => _outbox.TryTake(out Proto.RunnerFrame? frame) && frame.RunEvents.Events[0].Output.Text == "early");
+    }
+
+    [Fact]
+    public async Task Stop_AgentHadExitedBeforeTheFirstSignal_IsTooLate()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+
+        // It has exited, but nobody was told yet.
+        Container.HasAgentExited = true;
+        Container.Alive = 0;
+        Stop(run, 10);
+        await Eventually.True(() => _time.NextDue is not null);
+        Container.ExitAgent(0);
+        Proto.RunEnded end = await _ended.Task.WithTimeout();
+
+        Assert.Equal((Proto.RunOutcome.Exited, true, 0), (end.Outcome, end.HasExitCode, end.ExitCode));
+        Assert.Empty(Container.Signals);
+        Assert.Equal(["RunStarted", "Received"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_AgentExitsWithZeroAfterTheFirstSignal_IsStopped()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.OnTerminate = () => Container.ExitAgent(0);
+
+        Stop(run, 10);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Stopped, 0, false, 1), (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(["RunStarted", "Received", "Signalled"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_Force_CountsAsTheFirstSignal()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.Alive = 4;
+        Container.OnKill = () => Container.Die("SIGKILL");
+
+        run.Stop(StopOrder.Now(StopOrigin.Coordinator, _clock.Now));
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Stopped, "SIGKILL", true, 4), (end.Outcome, end.Signal, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(["RunStarted", "Received", "Signalled", "Killed"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_BeforeTheSpawn_PreventsIt()
+    {
+        _run = new RunExecution(_command, _surroundings, end => _ended.TrySetResult(end), NullLogger.Instance);
+        Stop(_run, 10);
+        _running = _run.RunAsync();
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.NeverStarted, end.Outcome);
+        Assert.Null(_containment.Launch);
+        Assert.Equal(["Received"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_WhileTheAgentIsBeingSpawned_StopsItAsSoonAsItLives()
+    {
+        SyncPoint spawning = new();
+        _containment.Gate = spawning.PassAsync(TestContext.Current.CancellationToken);
+        RunExecution run = Begin();
+        await _containment.Started.WithTimeout();
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+
+        Stop(run, 10);
+        spawning.Release();
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Stopped, "SIGTERM"), (end.Outcome, end.Signal));
+        Assert.Equal(["Received", "RunStarted", "Signalled"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_ProfileHasASoftStep_BeginsWithIt()
+    {
+        _command.Executor = "stdin";
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.OnInterrupt = () => Container.ExitAgent(130);
+
+        Stop(run, 9);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Stopped, 130), (end.Outcome, end.ExitCode));
+        Assert.Equal(["INT"], Container.Signals.Select(one => one.Signal));
+    }
+
+    [Fact]
+    public async Task Run_LeavesDescendantsBehind_IsReportedOnlyWhenTheyAreGone()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.Alive = 3;
+        Container.OnKill = () => Container.Alive = 0;
+        Container.ExitAgent(0);
+        await Eventually.True(() => !Container.Signals.IsEmpty);
+        Assert.False(_ended.Task.IsCompleted);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Exited, 0, true, 2), (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(TimeSpan.FromSeconds(2), Container.KilledAt);
+        Assert.Equal(["RunStarted"], Kinds());
+    }
+
+    [Fact]
+    public async Task Run_ShutdownOfTheRunner_IsNoStopOfTheCoordinator()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+
+        run.Stop(StopOrder.After(StopOrigin.Shutdown, _clock.Now, TimeSpan.FromSeconds(5)));
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.RunnerRestarted, end.Outcome);
+        Assert.NotEmpty(end.Error);
+        Assert.Equal(["RunStarted"], Kinds());
+    }
+
+    [Theory]
+    [InlineData("missing", "", "no-such-program")]
+    [InlineData("unknown", "", "Runner:Executors:unknown")]
+    [InlineData("shell", "relative/path", "absolute")]
+    [InlineData("shell", "/no/such/directory", "/no/such/directory")]
+    [InlineData("command", "", "Runner:Executors:command:Enabled=true")]
+    public async Task Run_SomethingIsMissing_FailsWithASentenceThatSaysWhat(string executor, string directory, string said)
+    {
+        _command.Executor = executor;
+        _command.ProjectDir = directory;
+        Begin();
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.StartFailed, end.Outcome);
+        Assert.Contains(said, end.Error, StringComparison.Ordinal);
+        Assert.Null(_containment.Launch);
+    }
+
+    [Fact]
+    public async Task Run_ContainmentCannotStartIt_FailsWithItsSentence()
+    {
+        _containment.Failure = new AgentStartException("Out of processes.");
+        Begin();
+
+        Assert.Equal("Out of processes.", (await EndAsync()).Error);
+    }
+
+    [Theory]
+    [InlineData("../../etc")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public async Task Run_IdIsNoName_TouchesNothing(string runId)
+    {
+        _command.RunId = runId;
+        Begin();
+
+        Assert.Equal(Proto.RunOutcome.StartFailed, (await EndAsync()).Outcome);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_data));
+    }
+
+    [Fact]
+    public async Task Run_PromptViaStdin_LiesInAFileOnlyTheUserCanRead()
+    {
+        _command.Executor = "stdin";
+        Begin();
+        await _containment.Started.WithTimeout();
+
+        string file = _containment.Launch!.StandardInputFile!;
+        Assert.Equal("echo hello", File.ReadAllText(file));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+        }
+    }
+
+    [Fact]
+    public async Task Run_EndIsCommitted_IsMarkedSoOnDisk()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.ExitAgent(0);
+        await EndAsync();
+        await Eventually.True(() => _directories.All().Single().ReadEnd() is not null);
+
+        run.Acknowledged();
+
+        await Eventually.True(() => _directories.All().Single().IsAcknowledged);
+    }
+
+    [Fact]
+    public async Task Run_OutputNeverEnds_DoesNotHoldTheEndUp()
+    {
+        Container.OutputDrained = new TaskCompletionSource().Task;
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.ExitAgent(0);
+
+        await EndAsync();
+
+        Assert.InRange(_time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    private RunExecution Begin()
+    {
+        _run = new RunExecution(_command, _surroundings, end => _ended.TrySetResult(end), NullLogger.Instance);
+        _running = _run.RunAsync();
+        return _run;
+    }
+
+    private void Stop(RunExecution run, int graceSeconds) =>
+        run.Stop(StopOrder.After(StopOrigin.Coordinator, _clock.Now, TimeSpan.FromSeconds(graceSeconds)));
+
+    private async Task<Proto.RunEnded> EndAsync()
+    {
+        await _time.DriveAsync(_ended.Task);
+        return await _ended.Task;
+    }
+
+    private async Task<bool> BecomesDisposedAsync()
+    {
+        await Eventually.True(() => Container.IsDisposed);
+        return true;
+    }
+
+    private List<string> Kinds()
+    {
+        List<string> kinds = [];
+        while (_outbox.TryTake(out Proto.RunnerFrame? frame))
+            kinds.Add(frame.StopProgress?.Phase.ToString() ?? frame.FrameCase.ToString());
+        return kinds;
+    }
+}

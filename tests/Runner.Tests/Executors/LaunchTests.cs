@@ -1,0 +1,78 @@
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Executors;
+
+namespace Coordinator.AgentRunner.Tests.Executors;
+
+public sealed class LaunchTests : IDisposable
+{
+    private readonly Testing.TestFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("{prompt}", "say {run_id}")]
+    [InlineData("<{session_id}|{run_id}|{agent_name}|{executor_session_id}>", "<ses_a|run_a|tester|>")]
+    [InlineData("{\"a\":{\"b\":\"{run_id}\"}}", "{\"a\":{\"b\":\"run_a\"}}")]
+    [InlineData("{unknown} {", "{unknown} {")]
+    [InlineData("{{run_id}}", "{run_a}")]
+    public void Placeholders_AreFilledOnce(string argument, string expected)
+    {
+        Placeholders placeholders = new(new Proto.StartRun
+        {
+            Prompt = "say {run_id}",
+            SessionId = "ses_a",
+            RunId = "run_a",
+            AgentName = "tester",
+        });
+
+        Assert.Equal(expected, placeholders.Fill(argument));
+    }
+
+    [Fact]
+    public void Environment_OfTheAgent_HasNoSettingsOfTheProduct()
+    {
+        AgentEnvironment environment = new(new Dictionary<string, string>
+        {
+            ["HOME"] = "/root",
+            ["Runner__Coordinator"] = "secret",
+            ["RUNNER__TOKEN"] = "secret",
+            ["coordinator__Security__Key"] = "secret",
+            ["Coordinator:Key"] = "secret",
+            ["RUNNER_TEMP"] = "/tmp",
+        });
+        ExecutorProfile profile = new() { Name = "x", Command = "x", Environment = new Dictionary<string, string> { ["HOME"] = "/home/agent" } };
+
+        Dictionary<string, string> variables = environment.For(profile, new Proto.StartRun { SessionId = "ses_a" });
+
+        Assert.Equal(
+            [("COORDINATOR_SESSION_ID", "ses_a"), ("HOME", "/home/agent"), ("RUNNER_TEMP", "/tmp")],
+            variables.Select(one => (one.Key, one.Value)).Order());
+    }
+
+    [Fact]
+    public void Program_IsFoundInThePathOfTheAgent()
+    {
+        string first = _files.CreateDirectory("first");
+        _files.Write("first/agent", "not executable");
+        string second = Path.GetDirectoryName(_files.WriteScript("second/agent", "exit 0"))!;
+        Dictionary<string, string> environment = new() { ["PATH"] = $"relative:{first}:{second}:/bin" };
+
+        Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Resolve(Profile("agent"), environment));
+        Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Resolve(Profile(Path.Combine(second, "agent")), new Dictionary<string, string>()));
+    }
+
+    [Theory]
+    [InlineData("agent", "was not found in the runner's PATH")]
+    [InlineData("/no/such/agent", "does not exist on this machine")]
+    [InlineData("/etc/passwd", "is not executable")]
+    public void Program_IsMissing_SaysWhatToInstallOrConfigure(string command, string said)
+    {
+        AgentStartException failure = Assert.Throws<AgentStartException>(() => ProgramPath.Resolve(Profile(command), new Dictionary<string, string>()));
+
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Install it on this machine, or set Runner:Executors:mine:Command to its full path.", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static ExecutorProfile Profile(string command) => new() { Name = "mine", Command = command };
+}
