@@ -27,7 +27,7 @@ internal static class CoordinatorHost
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<IOptions<CoordinatorOptions>>().Value;
-        ListenGuard.Warn(listening, app.Logger);
+        ListenGuard.Warn(listening.Addresses, app.Logger);
         UsePipeline(app);
         return app;
     }
@@ -101,6 +101,7 @@ internal static class CoordinatorHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new Ids(provider.GetRequiredService<TimeProvider>(), new Random()));
         services.AddSingleton<Endpoints>();
+        services.AddSingleton<StreamCutoff>();
         services.AddSingleton<Greeting>();
 
         services.AddSingleton<ErrorInterceptor>();
@@ -113,15 +114,21 @@ internal static class CoordinatorHost
         services.AddDatabase().AddStorage();
         services.AddSessions().AddRuns().AddStops().AddRunners();
         if (commandLine.Dev)
-            services.AddSingleton(LocalRunnerProgram.Find(AppContext.BaseDirectory)).AddHostedService<LocalRunner>();
+            services.AddLocalRunner(AppContext.BaseDirectory);
     }
+
+    /// <param name="services">Where it is added.</param>
+    /// <param name="baseDirectory">The directory with the runner's program in <c>runner/</c>.</param>
+    /// <exception cref="StartException">There is no runner.</exception>
+    public static IServiceCollection AddLocalRunner(this IServiceCollection services, string baseDirectory) => services
+        .AddSingleton(LocalRunnerProgram.Find(baseDirectory))
+        .AddSingleton<LocalRunner>()
+        .AddHostedService(provider => provider.GetRequiredService<LocalRunner>());
 
     private static Listening Listen(WebApplicationBuilder builder, CommandLine commandLine)
     {
         Listening listening = Listening.Read(builder.Configuration, commandLine.Insecure);
-        // These would go around the guard.
-        foreach (string key in (string[])[WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey])
-            builder.WebHost.UseSetting(key, null);
+        // Otherwise --urls and ASPNETCORE_URLS could go around the guard; now the server says that it does not use them.
         builder.WebHost.PreferHostingUrls(false);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, listening));
         return listening;

@@ -23,15 +23,11 @@ internal sealed class Endpoints
 
     private string? Url(string name) =>
         _bound.TryGetValue(name, out var bound)
-            ? new UriBuilder(bound.Address.Scheme, Host(bound.Address, bound.Socket), bound.Socket.IPEndPoint?.Port ?? bound.Address.Port).Uri.GetLeftPart(UriPartial.Authority)
+            ? new UriBuilder(bound.Address.Scheme, Host(bound.Address.Host), bound.Socket.IPEndPoint?.Port ?? bound.Address.Port).Uri.GetLeftPart(UriPartial.Authority)
             : null;
 
-    /// <summary>What to call: on this machine, if the endpoint listens on every address it has.</summary>
-    private static string Host(ListenAddress address, ListenOptions socket) => socket.IPEndPoint?.Address switch
-    {
-        null => address.Host,
-        { } ip when ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) => IPAddress.TryParse(address.Host, out _) || address.Host is "*" or "+" ? "127.0.0.1" : address.Host,
-        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } ip => $"[{ip}]",
-        { } ip => ip.ToString(),
-    };
+    /// <summary>What to call: the name that is configured, which a certificate may be for, or this machine for "every address".</summary>
+    private static string Host(string configured) => IPAddress.TryParse(configured, out IPAddress? ip)
+        ? ip.Equals(IPAddress.Any) ? "127.0.0.1" : ip.Equals(IPAddress.IPv6Any) ? "[::1]" : configured
+        : configured is "*" or "+" ? "127.0.0.1" : configured;
 }

@@ -16,9 +16,6 @@ internal sealed class Listening
     /// <summary>The section Kestrel with what was left out and what follows from the URLs.</summary>
     public required IConfiguration Kestrel { get; init; }
 
-    /// <summary>Addresses that were given in the framework's other way, with --urls or ASPNETCORE_URLS. They are not used.</summary>
-    public required string? Ignored { get; init; }
-
     /// <exception cref="StartException">An address cannot be listened on, or must not.</exception>
     public static Listening Read(IConfiguration configuration, bool insecure)
     {
@@ -42,13 +39,23 @@ internal sealed class Listening
                 throw new StartException($"{endpoint.Path}:{Protocols} is '{endpoint[Protocols]}'. There are: Http1, Http2, Http1AndHttp2.", StartException.Configuration);
         }
 
+        MakeCertificatePathsAbsolute(settings);
         Check(addresses, insecure);
         return new Listening
         {
             Addresses = addresses,
             Kestrel = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
-            Ignored = configuration[WebHostDefaults.ServerUrlsKey],
         };
+    }
+
+    /// <summary>Like the data directory they are taken from where the coordinator is started; the server would look beside the program.</summary>
+    private static void MakeCertificatePathsAbsolute(Dictionary<string, string?> settings)
+    {
+        foreach (var (key, path) in settings.ToArray())
+        {
+            if (key.Contains("Certificate", StringComparison.OrdinalIgnoreCase) && key.EndsWith("Path", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(path))
+                settings[key] = Path.GetFullPath(path);
+        }
     }
 
     private static void Remove(Dictionary<string, string?> settings, string path)

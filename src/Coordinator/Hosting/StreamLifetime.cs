@@ -10,17 +10,17 @@ namespace Coordinator.Hosting;
 /// <remarks>
 /// The token is swapped here and not in an interceptor because by then a call with a deadline has captured the original.
 /// </remarks>
-internal sealed class StreamLifetime(RequestDelegate next, IHostApplicationLifetime lifetime)
+internal sealed class StreamLifetime(RequestDelegate next, StreamCutoff cutoff)
 {
     public Task InvokeAsync(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { Method.Type: not MethodType.Unary }
-            ? EndWithApplicationAsync(http)
+            ? EndAtCutoffAsync(http)
             : next(http);
 
-    private async Task EndWithApplicationAsync(HttpContext http)
+    private async Task EndAtCutoffAsync(HttpContext http)
     {
         CancellationToken aborted = http.RequestAborted;
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, cutoff.Token);
         http.RequestAborted = ended.Token;
         try
         {

@@ -42,13 +42,20 @@ internal static class HelloCheck
         };
     }
 
-    /// <summary>The header of a report; null for any other frame.</summary>
-    public static Proto.ReportHeader? HeaderOf(Proto.RunnerFrame frame) => frame.FrameCase switch
+    /// <summary>The header of a report.</summary>
+    /// <exception cref="Errors.CoordinatorException">The frame is no report, or one without a header.</exception>
+    public static Proto.ReportHeader HeaderOf(Proto.RunnerFrame frame)
     {
-        Proto.RunnerFrame.FrameOneofCase.RunStarted => frame.RunStarted.Header,
-        Proto.RunnerFrame.FrameOneofCase.RunEvents => frame.RunEvents.Header,
-        Proto.RunnerFrame.FrameOneofCase.StopProgress => frame.StopProgress.Header,
-        Proto.RunnerFrame.FrameOneofCase.RunEnded => frame.RunEnded.Header,
-        _ => null,
-    };
+        Proto.ReportHeader? header = frame.FrameCase switch
+        {
+            Proto.RunnerFrame.FrameOneofCase.RunStarted => frame.RunStarted.Header,
+            Proto.RunnerFrame.FrameOneofCase.RunEvents => frame.RunEvents.Header,
+            Proto.RunnerFrame.FrameOneofCase.StopProgress => frame.StopProgress.Header,
+            Proto.RunnerFrame.FrameOneofCase.RunEnded => frame.RunEnded.Header,
+            _ => null,
+        };
+        if (header is null)
+            new RequestCheck().Fail("frame", $"must be a report with a header at this point of the stream, not {frame.FrameCase}").ThrowIfAny();
+        return header!;
+    }
 }

@@ -57,11 +57,13 @@ internal static class ReportMapping
     }
 
     /// <summary>A time of a report; the coordinator's own if the runner sent none or an impossible one.</summary>
-    public static DateTimeOffset TimeOf(Timestamp? time, DateTimeOffset otherwise)
+    public static DateTimeOffset TimeOf(Timestamp? time, DateTimeOffset otherwise) => IsTime(time) ? time!.ToDateTimeOffset() : otherwise;
+
+    /// <summary>Whether it is there and in the years 1 to 9999; others cannot be converted.</summary>
+    public static bool IsTime(Timestamp? time)
     {
-        // Timestamp.ToDateTimeOffset throws outside of years 1 to 9999.
         const long Earliest = -62_135_596_800, Latest = 253_402_300_799;
-        return time is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= Earliest and <= Latest } ? time.ToDateTimeOffset() : otherwise;
+        return time is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= Earliest and <= Latest };
     }
 
     private static RunEvent Exited(AgentEnd end, Proto.RunEnded ended) => end switch

@@ -69,8 +69,12 @@ internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logg
     private static async ValueTask EventsAsync(LedgerScope scope, Run run, Proto.RunEvents report)
     {
         Session session = await scope.SessionOfAsync(run);
-        foreach (Proto.SessionEvent item in report.Events)
+        foreach (Proto.SessionEvent item in report.Events.Where(e => e.EventCase != Proto.SessionEvent.EventOneofCase.None))
+        {
+            item.Time = ReportMapping.IsTime(item.Time) ? item.Time : null;
             scope.Append(session, run.RunId, item);
+        }
+
         LearnExecutorSession(scope, session, run, report.ExecutorSessionId);
     }
 

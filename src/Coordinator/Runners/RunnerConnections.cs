@@ -20,7 +20,7 @@ internal sealed class RunnerConnections(
     /// </summary>
     public async Task OpenAsync(RunnerStream stream, Proto.RunnerHello hello)
     {
-        await ledger.ExecuteUrgentAsync(async scope =>
+        await ledger.ExecuteAsync(async scope =>
         {
             RegisteredRunner runner = await RegisterAsync(scope, stream.Profile);
             Reconciled reconciled = await reconciliation.ReconcileAsync(scope, stream.Profile, hello.Runs);

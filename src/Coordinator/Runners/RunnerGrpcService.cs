@@ -31,24 +31,27 @@ internal sealed partial class RunnerGrpcService(
         LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
         Task writing = stream.WriteAsync(responseStream, ending.Token);
         Task reading = ReadAsync(requestStream, stream, ending.Token);
+        StreamEnd? end = null;
         try
         {
             await await Task.WhenAny(writing, reading);
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (Exception cut) when (cut is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             // The connection broke or was closed; why is in the stream's end, if it was this side that closed it.
         }
         finally
         {
+            end = stream.End;
             await ending.CancelAsync();
-            stream.Close(new StreamEnd(CoordinatorException.ShuttingDown()));
+            stream.Close(StreamEnd.Left(stream.RunnerId));
             await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await CloseAsync(stream);
         }
 
         context.CancellationToken.ThrowIfCancellationRequested();
-        throw stream.End!.Error;
+        if (end is not null)
+            throw end.Error;
     }
 
     private async Task<Proto.RunnerHello> ReadHelloAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, CancellationToken cancellationToken)
@@ -104,7 +107,7 @@ internal sealed partial class RunnerGrpcService(
             case Proto.RunnerFrame.FrameOneofCase.CommandReceived:
                 return reports.ReceivedAsync(stream, frame.CommandReceived);
             default:
-                return HelloCheck.HeaderOf(frame) is { } header ? ReportAsync(stream, header, frame) : null;
+                return ReportAsync(stream, HelloCheck.HeaderOf(frame), frame);
         }
     }
 

@@ -119,6 +119,11 @@ internal sealed class RunnerStream : IDisposable
                     await writer.WriteAsync(next.Frame, timeout.Token);
                     Written(next);
                 }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !Closed.IsCancellationRequested)
+                {
+                    Close(StreamEnd.TooSlow(RunnerId));
+                    throw;
+                }
                 finally
                 {
                     next.Written?.TrySetResult(false);

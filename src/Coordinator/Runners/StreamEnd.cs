@@ -14,6 +14,10 @@ internal sealed record StreamEnd(CoordinatorException Error)
     public static StreamEnd TooSlow(string runnerId) => new(new CoordinatorException(ErrorKind.Unavailable, Reasons.SlowRunner,
         $"Runner {runnerId} does not read what it is sent. Connect again."));
 
+    /// <summary>The runner's side ended the connection; nobody is left to be told.</summary>
+    public static StreamEnd Left(string runnerId) => new(new CoordinatorException(ErrorKind.Unavailable, Reasons.Superseded,
+        $"Runner {runnerId} has left."));
+
     /// <summary>A report could not be stored; the runner keeps it and repeats it on its next connection.</summary>
     public static StreamEnd NotStored(CoordinatorException cause) => new(new CoordinatorException(ErrorKind.Unavailable, cause.Reason,
         $"A report could not be stored: {cause.Message}", cause));

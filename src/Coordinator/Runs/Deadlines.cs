@@ -27,6 +27,8 @@ internal sealed partial class Deadlines(
     /// <summary>A runner that is connected confirms a stop in milliseconds; after so long it is told again.</summary>
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(5);
 
+    private DateTimeOffset _reminded;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset started = time.GetUtcNow();
@@ -113,6 +115,9 @@ internal sealed partial class Deadlines(
     private async Task RemindAsync()
     {
         DateTimeOffset before = time.GetUtcNow() - ConfirmWithin;
+        if (_reminded > before)
+            return;
+        _reminded = time.GetUtcNow();
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
         List<Run> unconfirmed = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Stopping
             && r.Stop!.ReceivedTime == null && r.Stop.RequestedTime <= before).ToListAsync();

@@ -21,11 +21,9 @@ internal static partial class ListenGuard
     }
 
     /// <summary>Says at every start what is open.</summary>
-    public static void Warn(Listening listening, ILogger logger)
+    public static void Warn(IEnumerable<ListenAddress> addresses, ILogger logger)
     {
-        if (!string.IsNullOrEmpty(listening.Ignored))
-            LogIgnored(logger, listening.Ignored);
-        foreach (ListenAddress address in listening.Addresses.Where(a => !a.IsLocal))
+        foreach (ListenAddress address in addresses.Where(a => !a.IsLocal))
         {
             if (address.IsTls)
                 LogOpen(logger, address.Name, address.Url);
@@ -39,7 +37,4 @@ internal static partial class ListenGuard
 
     [LoggerMessage(1312, LogLevel.Warning, "The endpoint {Name} ({Url}) is open to other machines: whoever reaches it can run programs on the runners")]
     private static partial void LogOpen(ILogger logger, string name, string url);
-
-    [LoggerMessage(1313, LogLevel.Warning, "The addresses {Urls} of --urls or ASPNETCORE_URLS are not used; set Kestrel:Endpoints:Web:Url and Kestrel:Endpoints:Grpc:Url")]
-    private static partial void LogIgnored(ILogger logger, string urls);
 }

@@ -35,7 +35,7 @@ internal sealed class SessionDeletion(Ledger ledger)
         if (newestForgotten is not { } revision)
             return;
         await db.DeletedSessions.Where(d => d.Revision <= revision).ExecuteDeleteAsync();
-        LedgerState state = await db.LedgerStates.FirstAsync();
+        LedgerState state = await db.LedgerStates.SingleAsync();
         state.ForgottenRevision = revision;
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class Ledger(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await using (CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
-            sessions.Begin((await db.LedgerStates.AsNoTracking().FirstAsync(cancellationToken)).Revision);
+            sessions.Begin((await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision);
         await base.StartAsync(cancellationToken);
     }
 

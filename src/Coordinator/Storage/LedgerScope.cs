@@ -127,7 +127,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         if (_changed.Count == 0 && _deleted.Count == 0)
             return;
 
-        LedgerState state = await db.LedgerStates.FirstAsync();
+        LedgerState state = await db.LedgerStates.SingleAsync();
         foreach (Session session in _changed.Values)
         {
             session.Commit(++state.Revision, now);

@@ -63,14 +63,14 @@ internal sealed partial class ContainmentSelector(
 
     private async Task<IContainment> CreateAsync(
         string kind, string runnerId, CancellationToken cancellationToken) => kind switch
-    {
-        ContainmentKind.Cgroup when OperatingSystem.IsLinux() =>
-            await CgroupContainment.CreateAsync(runnerId, program, time, cancellationToken),
-        ContainmentKind.Supervisor when OperatingSystem.IsLinux() => new SupervisorContainment(runnerId, program, time),
-        ContainmentKind.JobObject when OperatingSystem.IsWindows() => new JobObjectContainment(runnerId, time),
-        ContainmentKind.ProcessGroup when OperatingSystem.IsMacOS() => new ProcessGroupContainment(runnerId),
-        _ => throw new ContainmentUnavailableException("it does not exist on this operating system"),
-    };
+        {
+            ContainmentKind.Cgroup when OperatingSystem.IsLinux() =>
+                await CgroupContainment.CreateAsync(runnerId, program, time, cancellationToken),
+            ContainmentKind.Supervisor when OperatingSystem.IsLinux() => new SupervisorContainment(runnerId, program, time),
+            ContainmentKind.JobObject when OperatingSystem.IsWindows() => new JobObjectContainment(runnerId, time),
+            ContainmentKind.ProcessGroup when OperatingSystem.IsMacOS() => new ProcessGroupContainment(runnerId),
+            _ => throw new ContainmentUnavailableException("it does not exist on this operating system"),
+        };
 
     private IContainment Chosen(IContainment containment)
     {

@@ -6,7 +6,9 @@ namespace Coordinator.AgentRunner.Execution;
 /// </summary>
 internal interface IReports
 {
-    /// <summary>Takes <c>run_started</c>, <c>stop_progress</c>, <c>run_ended</c> or a mark. Never refuses, never waits.</summary>
+    /// <summary>
+    /// Takes <c>run_started</c>, <c>stop_progress</c>, <c>run_ended</c> or a mark. Never refuses, never waits.
+    /// </summary>
     void Post(Proto.RunnerFrame report);
 
     /// <summary>

@@ -6,8 +6,12 @@ namespace Coordinator.AgentRunner.Execution;
 /// </summary>
 internal sealed class LineSplitter(int maxLineBytes)
 {
-    /// <summary>Above this a buffer is given back after its line, so that one long line is not paid for ever after.</summary>
+    /// <summary>
+    /// Above this a buffer is given back after its line, so that one long line is not paid for ever after.
+    /// </summary>
     private const int KeptBufferBytes = 64 * 1024;
+
+    private const int SmallestBufferBytes = 1024;
 
     private byte[] _buffer = [];
     private int _length;
@@ -75,7 +79,11 @@ internal sealed class LineSplitter(int maxLineBytes)
     {
         int room = Math.Min(bytes.Length, maxLineBytes - _length);
         if (_length + room > _buffer.Length)
-            Array.Resize(ref _buffer, Math.Min(maxLineBytes, Math.Max(1024, Math.Max(_length + room, _buffer.Length * 2))));
+        {
+            int wanted = Math.Max(SmallestBufferBytes, Math.Max(_length + room, _buffer.Length * 2));
+            Array.Resize(ref _buffer, Math.Min(maxLineBytes, wanted));
+        }
+
         bytes[..room].CopyTo(_buffer.AsSpan(_length));
         _length += room;
         _truncated += bytes.Length - room;

@@ -85,8 +85,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     }
 
     /// <summary>
-    /// Posts what is left, room or not: it is one batch at most, and the last lines are those that tell why. Bytes that still come are kept in the
-    /// run's directory only.
+    /// Posts what is left, room or not: it is one batch at most, and the last lines are those that tell why. Bytes
+    /// that still come are kept in the run's directory only.
     /// </summary>
     public void Complete()
     {

@@ -21,7 +21,8 @@ internal sealed partial class RawLog : IDisposable
         _room = maxBytes;
         try
         {
-            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            const FileShare Anybody = FileShare.ReadWrite | FileShare.Delete;
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, Anybody, bufferSize: 0);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -40,10 +41,12 @@ internal sealed partial class RawLog : IDisposable
             _room -= fitting;
             if (fitting == bytes.Length)
                 return;
-            _file.Write(Encoding.UTF8.GetBytes($"\n[the rest is not kept: this file is full at {_file.Position} bytes]\n"));
+            string mark = $"\n[the rest is not kept: this file is full at {_file.Position} bytes]\n";
+            _file.Write(Encoding.UTF8.GetBytes(mark));
             _isClosed = true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             GiveUp(failure);
         }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;
 
-/// <summary>The directories of runs, below <c>&lt;data directory&gt;/runs</c>. Only the runner's user may look inside.</summary>
+/// <summary>
+/// The directories of runs, below <c>&lt;data directory&gt;/runs</c>. Only the runner's user may look inside.
+/// </summary>
 internal sealed class RunDirectories(
     string dataDirectory, RunDirectoryLimits limits, RunnerClock clock, ILogger<RunDirectories> logger)
 {
@@ -15,7 +17,7 @@ internal sealed class RunDirectories(
     public RunDirectory Create(Proto.StartRun command)
     {
         // The id becomes a path and a cgroup's name: it comes from elsewhere, and must not lead elsewhere.
-        if (command.RunId.Length is 0 or > MaxRunIdLength || !command.RunId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+        if (!IsName(command.RunId))
             throw new AgentStartException($"The run's id \"{command.RunId}\" is not a valid one.");
         string path = Path.Combine(_root, command.RunId);
         try
@@ -37,9 +39,15 @@ internal sealed class RunDirectories(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new AgentStartException($"The run's directory {path} could not be created: {failure.Message} Make room on the runner's disk, or set Runner:DataDirectory.", failure);
+            throw new AgentStartException(
+                $"The run's directory {path} could not be created: {failure.Message} " +
+                "Make room on the runner's disk, or set Runner:DataDirectory.",
+                failure);
         }
     }
+
+    private static bool IsName(string runId) =>
+        runId.Length is > 0 and <= MaxRunIdLength && runId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     /// <summary>Every directory there is.</summary>
     public IReadOnlyList<RunDirectory> All() => Directory.Exists(_root)

@@ -30,7 +30,8 @@ internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogge
     {
         File.Delete(End);
         File.Delete(Acknowledged);
-        Try(() => File.WriteAllBytes(Manifest, JsonSerializer.SerializeToUtf8Bytes(manifest, RunManifestJson.Default.RunManifest)));
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, RunManifestJson.Default.RunManifest);
+        Try(() => File.WriteAllBytes(Manifest, json));
     }
 
     /// <summary>Writes the prompt where only the runner's user can read it, and returns the path.</summary>
@@ -49,7 +50,10 @@ internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogge
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new AgentStartException($"The prompt could not be written to {file}: {failure.Message} Make room on the runner's disk and try again.", failure);
+            throw new AgentStartException(
+                $"The prompt could not be written to {file}: {failure.Message} " +
+                "Make room on the runner's disk and try again.",
+                failure);
         }
     }
 
@@ -76,7 +80,8 @@ internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogge
     public RunManifest? ReadManifest() => Read(() =>
         JsonSerializer.Deserialize(File.ReadAllBytes(Manifest), RunManifestJson.Default.RunManifest));
 
-    public Proto.RunEnded? ReadEnd() => File.Exists(End) ? Read(() => Proto.RunEnded.Parser.ParseFrom(File.ReadAllBytes(End))) : null;
+    public Proto.RunEnded? ReadEnd() =>
+        File.Exists(End) ? Read(() => Proto.RunEnded.Parser.ParseFrom(File.ReadAllBytes(End))) : null;
 
     public void Delete() => Try(() => Directory.Delete(path, recursive: true));
 
@@ -87,7 +92,9 @@ internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogge
         {
             return read();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidProtocolBufferException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException
+                or JsonException or InvalidProtocolBufferException)
         {
             LogFailed(logger, path, failure.Message);
             return null;

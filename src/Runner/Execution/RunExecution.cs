@@ -140,7 +140,9 @@ internal sealed partial class RunExecution(
         return report;
     }
 
-    /// <summary>Something broke in the middle of the run: whatever it was, nothing of the run may outlive the report.</summary>
+    /// <summary>
+    /// Something broke in the middle of the run: whatever it was, nothing of the run may outlive the report.
+    /// </summary>
     private async Task<Proto.RunEnded> GiveUpAsync(StopLadder ladder, Exception failure)
     {
         await ladder.KillAsync();
@@ -258,7 +260,8 @@ internal sealed partial class RunExecution(
 
     [LoggerMessage(43, LogLevel.Information,
         "Run {RunId} ended: {Outcome}, signal \"{Signal}\", {ProcessesEnded} processes ended by signals")]
-    private static partial void LogEnded(ILogger logger, string runId, Proto.RunOutcome outcome, string signal, int processesEnded);
+    private static partial void LogEnded(
+        ILogger logger, string runId, Proto.RunOutcome outcome, string signal, int processesEnded);
 
     [LoggerMessage(44, LogLevel.Warning, "The container of run {RunId} could not be put away")]
     private static partial void LogNotDisposed(ILogger logger, string runId, Exception failure);

@@ -8,7 +8,11 @@ namespace Coordinator.AgentRunner.Execution;
 /// that had not ended as failed by the restart, and reports again what the coordinator had not committed.
 /// </summary>
 internal sealed partial class RunRecovery(
-    IContainment containment, RunDirectories directories, RunTable table, RunnerClock clock, ILogger<RunRecovery> logger)
+    IContainment containment,
+    RunDirectories directories,
+    RunTable table,
+    RunnerClock clock,
+    ILogger<RunRecovery> logger)
 {
     /// <summary>
     /// The number of the report that ends a run of an earlier life. How many reports had been sent before is not known
@@ -22,7 +26,9 @@ internal sealed partial class RunRecovery(
         foreach (Survivor survivor in survivors)
             LogSurvivor(logger, survivor.RunId, survivor.ProcessesEnded);
 
-        Dictionary<string, int> ended = survivors.ToDictionary(one => one.RunId, one => one.ProcessesEnded, StringComparer.Ordinal);
+        Dictionary<string, int> ended = survivors
+            .GroupBy(one => one.RunId)
+            .ToDictionary(run => run.Key, run => run.Sum(one => one.ProcessesEnded));
         foreach (RunDirectory directory in directories.All())
         {
             if (!directory.IsAcknowledged)
@@ -60,10 +66,12 @@ internal sealed partial class RunRecovery(
         Clock = clock.Mapping.ToReading(),
         ProcessesEnded = processesEnded,
         Error = processesEnded > 0
-            ? $"The runner restarted and ended the {processesEnded} processes that were left of this run. Start or resume the session to go on."
+            ? $"The runner restarted and ended the {processesEnded} processes that were left of this run. " +
+                "Start or resume the session to go on."
             : "The runner restarted, and nothing was left of this run. Start or resume the session to go on.",
     };
 
-    [LoggerMessage(60, LogLevel.Warning, "Run {RunId} of an earlier life of this runner was still alive; {Processes} processes were ended")]
+    [LoggerMessage(60, LogLevel.Warning,
+        "Run {RunId} of an earlier life of this runner was still alive; {Processes} processes were ended")]
     private static partial void LogSurvivor(ILogger logger, string runId, int processes);
 }

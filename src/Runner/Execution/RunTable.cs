@@ -29,10 +29,13 @@ internal sealed partial class RunTable(
                 return;
             }
 
-            if (_held.GetValueOrDefault(command.RunId) is not { } held || (held.HasEnded && held.Key.Epoch < command.Epoch))
-                LaunchUnlessClosed(command);
-            else if (held.Key.Epoch < command.Epoch)
+            HeldClaim? held = _held.GetValueOrDefault(command.RunId);
+            if (held?.Key.Epoch >= command.Epoch)
+                return;
+            if (held is { HasEnded: false })
                 Supersede(held, command);
+            else
+                LaunchUnlessClosed(command);
         }
     }
 
@@ -62,7 +65,8 @@ internal sealed partial class RunTable(
         RunKey key = new(ack.RunId, ack.Epoch);
         lock (_gate)
         {
-            if (reports.Acknowledge(key, ack.Sequence) && _held.TryGetValue(key.RunId, out HeldClaim? held) && held.Key == key)
+            bool isOver = reports.Acknowledge(key, ack.Sequence);
+            if (isOver && _held.TryGetValue(key.RunId, out HeldClaim? held) && held.Key == key)
                 Release(held);
         }
     }
@@ -214,13 +218,14 @@ internal sealed partial class RunTable(
             _idle.TrySetResult();
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "The start of run {RunId} came while the runner shuts down and is left to others")]
+    [LoggerMessage(30, LogLevel.Warning,
+        "The start of run {RunId} came while the runner shuts down and is left to others")]
     private static partial void LogStartWhileClosed(ILogger logger, string runId);
 
     [LoggerMessage(31, LogLevel.Warning, "Run {RunId} is over for the coordinator; what is left of it here is ended")]
     private static partial void LogForgotten(ILogger logger, string runId);
 
     [LoggerMessage(32, LogLevel.Warning,
-        "Run {RunId} was claimed anew with epoch {NewEpoch} while epoch {OldEpoch} was alive here; that is ended first")]
+        "Run {RunId} was claimed anew with epoch {NewEpoch} while epoch {OldEpoch} was alive; that is ended first")]
     private static partial void LogSuperseded(ILogger logger, string runId, long oldEpoch, long newEpoch);
 }

@@ -89,7 +89,9 @@ internal sealed partial class StopLadder(
         return received + ((stop.Deadline - received) / 3);
     }
 
-    /// <summary>Waits for the census to be empty; false once the deadline, which may move forward, has passed.</summary>
+    /// <summary>
+    /// Waits for the census to be empty; false once the deadline, which may move forward, has passed.
+    /// </summary>
     private async Task<bool> IsEmptyBeforeAsync(Func<DateTimeOffset> deadline)
     {
         for (int look = 0; ;)
@@ -140,7 +142,9 @@ internal sealed partial class StopLadder(
         witness.Signalled(clock.Now);
     }
 
-    /// <summary>A signal or a look that fails must not end the stop: the next step, or the next look, tries again.</summary>
+    /// <summary>
+    /// A signal or a look that fails must not end the stop: the next step, or the next look, tries again.
+    /// </summary>
     private void Try(Action send)
     {
         try

@@ -69,7 +69,7 @@ internal sealed class StopRequest
             _changed = NewSignal();
         }
 
-        // The run's own loop goes on elsewhere: whoever brings the order (the link's read loop) never waits for signals.
+        // The run's own loop goes on elsewhere: whoever brings the order, as the link's read loop, never waits for it.
         changed.SetResult();
     }
 

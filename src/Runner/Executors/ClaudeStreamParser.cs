@@ -6,7 +6,7 @@ namespace Coordinator.AgentRunner.Executors;
 /// <summary>
 /// Reads what <c>claude -p --output-format stream-json --verbose</c> writes: one JSON object per line. Lines of a
 /// known type become messages, tool calls and tool results; types it does not know are left out; and what is no JSON or
-/// not of the expected shape is shown as the output it is, so that nothing an agent says can get lost on its own format.
+/// not of the expected shape is shown as the output it is, so that nothing an agent says gets lost on its own format.
 /// </summary>
 internal sealed class ClaudeStreamParser : IOutputParser
 {
@@ -94,7 +94,10 @@ internal sealed class ClaudeStreamParser : IOutputParser
     private static void AddMessage(Proto.MessageRole role, string? text, List<Proto.SessionEvent> events)
     {
         if (!string.IsNullOrEmpty(text))
-            events.Add(new Proto.SessionEvent { Message = new Proto.MessageEvent { Role = role, Text = Bounded(text) } });
+        {
+            Proto.MessageEvent message = new() { Role = role, Text = Bounded(text) };
+            events.Add(new Proto.SessionEvent { Message = message });
+        }
     }
 
     private static Proto.ToolCallEvent ToToolCall(JsonElement block) => new()

@@ -2,7 +2,9 @@ using Coordinator.AgentRunner.Containment;
 
 namespace Coordinator.AgentRunner.Executors;
 
-/// <summary>The profiles this runner has: the shipped ones with what configuration changes, and configuration's own.</summary>
+/// <summary>
+/// The profiles this runner has: the shipped ones with what configuration changes, and configuration's own.
+/// </summary>
 internal sealed class ExecutorCatalog
 {
     private const int MaxNameLength = 64;
@@ -22,7 +24,8 @@ internal sealed class ExecutorCatalog
     public IReadOnlyList<string> Errors => _errors;
 
     /// <summary>The names that are announced to the coordinator.</summary>
-    public IReadOnlyList<string> Enabled => [.. _profiles.Values.Where(profile => profile.Enabled).Select(profile => profile.Name)];
+    public IReadOnlyList<string> Enabled =>
+        [.. _profiles.Values.Where(profile => profile.Enabled).Select(profile => profile.Name)];
 
     /// <exception cref="AgentStartException">There is no such profile, or it is not enabled.</exception>
     public ExecutorProfile Get(string name)
@@ -30,25 +33,28 @@ internal sealed class ExecutorCatalog
         if (!_profiles.TryGetValue(name, out ExecutorProfile? profile))
         {
             throw new AgentStartException(
-                $"This runner has no executor \"{name}\". Configure it as Runner:Executors:{name}, or use one of: {string.Join(", ", Enabled)}.");
+                $"This runner has no executor \"{name}\". Configure it as Runner:Executors:{name}, " +
+                $"or use one of: {string.Join(", ", Enabled)}.");
         }
 
         return profile.Enabled
             ? profile
             : throw new AgentStartException(
-                $"The executor \"{name}\" is disabled on this runner. Set Runner:Executors:{name}:Enabled=true to allow it.");
+                $"The executor \"{name}\" is disabled on this runner. " +
+                $"Set Runner:Executors:{name}:Enabled=true to allow it.");
     }
 
     private void Configure(string name, ExecutorSettings given)
     {
         string section = $"Runner:Executors:{name}";
-        if (name.Length is 0 or > MaxNameLength || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
+        if (name.Length is 0 or > MaxNameLength || !name.All(IsNameCharacter))
         {
-            _errors.Add($"{section}: the name of an executor has at most {MaxNameLength} characters of a-z, 0-9, '.', '_' and '-'.");
+            _errors.Add($"{section}: a name has 1 to {MaxNameLength} characters of a-z, 0-9, '.', '_' and '-'.");
             return;
         }
 
-        ExecutorProfile profile = _profiles.GetValueOrDefault(name) ?? new ExecutorProfile { Name = name, Command = "" };
+        ExecutorProfile profile =
+            _profiles.GetValueOrDefault(name) ?? new ExecutorProfile { Name = name, Command = "" };
         _profiles[name] = profile with
         {
             Enabled = given.Enabled ?? profile.Enabled,
@@ -67,6 +73,9 @@ internal sealed class ExecutorCatalog
         if (_profiles[name].Command.Length == 0)
             _errors.Add($"{section}:Command is missing: name the program that the executor runs.");
     }
+
+    private static bool IsNameCharacter(char c) =>
+        char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-';
 
     private T Choose<T>(string setting, string? given, T inherited, params ReadOnlySpan<(string Text, T Value)> choices)
     {

@@ -22,7 +22,9 @@ internal sealed record ExecutorProfile
 
     public SoftStop SoftStop { get; init; } = SoftStop.None;
 
-    /// <summary>How to install the program, for the sentence that says it is missing; empty if there is nothing to say.</summary>
+    /// <summary>
+    /// How to install the program, for the sentence that says it is missing; empty if there is nothing to say.
+    /// </summary>
     public string InstallHint { get; init; } = "";
 
     public IReadOnlyList<string> ArgumentsFor(string executorSessionId) =>

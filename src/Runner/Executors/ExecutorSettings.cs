@@ -6,7 +6,9 @@ namespace Coordinator.AgentRunner.Executors;
 /// </summary>
 internal sealed class ExecutorSettings
 {
-    /// <summary>Whether sessions may use the profile. Default: true, except for the shipped profile "command".</summary>
+    /// <summary>
+    /// Whether sessions may use the profile. Default: true, except for the shipped profile "command".
+    /// </summary>
     public bool? Enabled { get; set; }
 
     /// <summary>The program: a path, or a name that is looked up in the agent's PATH. Required.</summary>

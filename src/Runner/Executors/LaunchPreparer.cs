@@ -7,7 +7,8 @@ namespace Coordinator.AgentRunner.Executors;
 internal sealed class LaunchPreparer(AgentEnvironment environment, string workingDirectory)
 {
     /// <exception cref="AgentStartException">Something it takes is missing; the message says what to do.</exception>
-    public AgentLaunch Prepare(ExecutorProfile profile, Proto.StartRun command, RunDirectory directory, IAgentOutput output)
+    public AgentLaunch Prepare(
+        ExecutorProfile profile, Proto.StartRun command, RunDirectory directory, IAgentOutput output)
     {
         Dictionary<string, string> variables = environment.For(profile, command);
         Placeholders placeholders = new(command);
@@ -30,12 +31,14 @@ internal sealed class LaunchPreparer(AgentEnvironment environment, string workin
         if (!Path.IsPathFullyQualified(projectDirectory))
         {
             throw new AgentStartException(
-                $"The project directory \"{projectDirectory}\" is not an absolute path. Start the session with one that is.");
+                $"The project directory \"{projectDirectory}\" is not an absolute path. " +
+                "Start the session with one that is.");
         }
 
         return Directory.Exists(projectDirectory)
             ? projectDirectory
             : throw new AgentStartException(
-                $"The project directory \"{projectDirectory}\" does not exist on this runner. Create it there, or start the session with another one.");
+                $"The project directory \"{projectDirectory}\" does not exist on this runner. " +
+                "Create it there, or start the session with another one.");
     }
 }

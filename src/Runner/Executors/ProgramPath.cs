@@ -5,7 +5,8 @@ namespace Coordinator.AgentRunner.Executors;
 /// <summary>Finds the file behind a profile's command, in the PATH the agent itself will have.</summary>
 internal static class ProgramPath
 {
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode AnyExecute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <exception cref="AgentStartException">There is no such program.</exception>
     public static string Resolve(ExecutorProfile profile, IReadOnlyDictionary<string, string> environment)
@@ -26,7 +27,8 @@ internal static class ProgramPath
     private static string Sentence(ExecutorProfile profile, bool isPath)
     {
         string missing = isPath
-            ? $"The program {profile.Command} of executor \"{profile.Name}\" does not exist on this machine or is not executable."
+            ? $"The program {profile.Command} of executor \"{profile.Name}\" does not exist on this machine " +
+                "or is not executable."
             : $"The program \"{profile.Command}\" of executor \"{profile.Name}\" was not found in the runner's PATH.";
         string install = profile.InstallHint.Length > 0 ? profile.InstallHint : "Install it on this machine";
         return $"{missing} {install}, or set Runner:Executors:{profile.Name}:Command to its full path.";

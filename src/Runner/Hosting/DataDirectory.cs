@@ -32,18 +32,25 @@ internal sealed class DataDirectory : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new StartupException(StartupException.CannotRun,
-                [$"The data directory {path} cannot be written to ({failure.Message.TrimEnd('.')}). Make it writable, or set Runner:DataDirectory to another one."]);
+            [
+                $"The data directory {path} cannot be written to ({failure.Message.TrimEnd('.')}). " +
+                "Make it writable, or set Runner:DataDirectory to another one.",
+            ]);
         }
 
         try
         {
             // The operating system gives it back when the process ends, however it ends.
-            return new DataDirectory(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            FileStream held = new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new DataDirectory(path, held);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(StartupException.CannotRun,
-                [$"Another runner uses the data directory {path}. Stop it, or give this one a directory of its own with Runner:DataDirectory."]);
+            [
+                $"Another runner uses the data directory {path}. " +
+                "Stop it, or give this one a directory of its own with Runner:DataDirectory.",
+            ]);
         }
     }
 

@@ -27,5 +27,6 @@ internal static class Identities
     };
 
     private static string Version() =>
-        typeof(Identities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+        typeof(Identities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+            .InformationalVersion.Split('+')[0] ?? "";
 }

@@ -18,7 +18,7 @@ internal static class RunnerHost
     public static async Task RunAsync(string[] arguments)
     {
         IConfiguration configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
             .AddEnvironmentVariables()
             .AddCommandLine(arguments)
             .Build();
@@ -67,9 +67,11 @@ internal static class RunnerHost
             format.UseUtcTimestamp = true;
         }));
 
-    private static async Task<IContainment> SelectContainmentAsync(RunnerOptions options, string runnerId, ILoggerFactory loggers)
+    private static async Task<IContainment> SelectContainmentAsync(
+        RunnerOptions options, string runnerId, ILoggerFactory loggers)
     {
-        ContainmentSelector selector = new(OwnProgram.Current(), TimeProvider.System, loggers.CreateLogger<ContainmentSelector>());
+        ContainmentSelector selector = new(
+            OwnProgram.Current(), TimeProvider.System, loggers.CreateLogger<ContainmentSelector>());
         try
         {
             return await selector.SelectAsync(options.Containment, runnerId, CancellationToken.None);

@@ -9,9 +9,11 @@ namespace Coordinator.AgentRunner.Hosting;
 /// second kills them.
 /// </summary>
 internal sealed class RunnerLifetime(
-    RunnerOptions options, IHostApplicationLifetime application, RunTable table, ShutdownGrace grace) : IHostLifetime, IDisposable
+    RunnerOptions options, IHostApplicationLifetime application, RunTable table, ShutdownGrace grace)
+    : IHostLifetime, IDisposable
 {
-    private static readonly PosixSignal[] Signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
+    private static readonly PosixSignal[] Signals =
+        [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
 
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;

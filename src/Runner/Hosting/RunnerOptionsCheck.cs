@@ -17,14 +17,18 @@ internal static class RunnerOptionsCheck
     private static IEnumerable<(bool IsFine, string Sentence)> Check(RunnerOptions options) =>
     [
         (Uri.TryCreate(options.Coordinator, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https",
-            $"Runner:Coordinator is \"{options.Coordinator}\": it must be an absolute http or https address, for example http://127.0.0.1:8766."),
-        (!string.IsNullOrWhiteSpace(options.DataDirectory), "Runner:DataDirectory is empty: name a directory the runner may write to."),
+            $"Runner:Coordinator is \"{options.Coordinator}\": it must be an absolute http or https address, " +
+            "for example http://127.0.0.1:8766."),
+        (!string.IsNullOrWhiteSpace(options.DataDirectory),
+            "Runner:DataDirectory is empty: name a directory the runner may write to."),
         (options.Name.Trim().Length is > 0 and <= 200, "Runner:Name must have 1 to 200 characters."),
-        (options.Capacity is >= 1 and <= 10_000, $"Runner:Capacity is {options.Capacity}: it must be between 1 and 10,000."),
+        (options.Capacity is >= 1 and <= 10_000,
+            $"Runner:Capacity is {options.Capacity}: it must be between 1 and 10,000."),
         (options.Tags.Count <= 32 && options.Tags.All(tag => tag.Length is > 0 and <= 128),
             "Runner:Tags may hold at most 32 tags of 1 to 128 characters."),
         (ContainmentKind.All.Contains(options.Containment),
-            $"Runner:Containment is \"{options.Containment}\": it must be one of {string.Join(", ", ContainmentKind.All)}."),
+            $"Runner:Containment is \"{options.Containment}\": " +
+            $"it must be one of {string.Join(", ", ContainmentKind.All)}."),
         Grace(nameof(options.ShutdownGrace), options.ShutdownGrace),
         Grace(nameof(options.SweepGrace), options.SweepGrace),
         (options.MaxLogBytes >= 0, $"Runner:MaxLogBytes is {options.MaxLogBytes}: it must not be negative."),

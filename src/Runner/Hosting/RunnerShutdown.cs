@@ -10,9 +10,12 @@ namespace Coordinator.AgentRunner.Hosting;
 /// stops it before.
 /// </summary>
 internal sealed partial class RunnerShutdown(
-    RunTable table, ReportOutbox outbox, RunnerClock clock, ShutdownGrace grace, ILogger<RunnerShutdown> logger) : IHostedService
+    RunTable table, ReportOutbox outbox, RunnerClock clock, ShutdownGrace grace, ILogger<RunnerShutdown> logger)
+    : IHostedService
 {
-    /// <summary>How long the coordinator may take to commit the last reports. It gets them again from the next life.</summary>
+    /// <summary>
+    /// How long the coordinator may take to commit the last reports. It gets them again from the next life.
+    /// </summary>
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>What is alive this long after its SIGKILL cannot be ended by waiting for it.</summary>
@@ -49,6 +52,7 @@ internal sealed partial class RunnerShutdown(
     [LoggerMessage(71, LogLevel.Error, "Some runs could not be ended; the next start of the runner tries again")]
     private static partial void LogStuck(ILogger logger);
 
-    [LoggerMessage(72, LogLevel.Warning, "The coordinator did not take all reports; they are told again at the next start")]
+    [LoggerMessage(72, LogLevel.Warning,
+        "The coordinator did not take all reports; they are told again at the next start")]
     private static partial void LogUndelivered(ILogger logger);
 }

@@ -9,7 +9,9 @@ internal sealed class Backoff(Random random)
     internal static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the coordinator may ask for at most: a mistake there must not send a runner away for good.</summary>
+    /// <summary>
+    /// What the coordinator may ask for at most: a mistake there must not send a runner away for good.
+    /// </summary>
     internal static readonly TimeSpan LongestAskedFor = TimeSpan.FromMinutes(5);
 
     private TimeSpan _bound = First;
@@ -17,7 +19,9 @@ internal sealed class Backoff(Random random)
     /// <param name="askedFor">What the coordinator asked for, which is waited for at least.</param>
     public TimeSpan Next(TimeSpan askedFor = default)
     {
-        TimeSpan atLeast = askedFor < TimeSpan.Zero ? TimeSpan.Zero : askedFor > LongestAskedFor ? LongestAskedFor : askedFor;
+        TimeSpan atLeast = askedFor < TimeSpan.Zero ? TimeSpan.Zero
+            : askedFor > LongestAskedFor ? LongestAskedFor
+            : askedFor;
 
         // Those who were all told the same time need to be spread as widely as that time is long.
         TimeSpan spread = _bound > atLeast / 2 ? _bound : atLeast / 2;

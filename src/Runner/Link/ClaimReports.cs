@@ -1,6 +1,8 @@
 namespace Coordinator.AgentRunner.Link;
 
-/// <summary>The reports of one claim in order: those that were sent, then those that were not. The outbox's lock guards it.</summary>
+/// <summary>
+/// The reports of one claim in order: those that were sent, then those that were not. The outbox's lock guards it.
+/// </summary>
 internal sealed class ClaimReports
 {
     private readonly List<KeptReport> _kept = [];

@@ -10,7 +10,9 @@ internal sealed class ClockOffset(RunnerClock clock)
 {
     private const int Samples = 8;
 
-    /// <summary>What two good clocks may drift apart while samples are kept, and what timestamps are rounded by.</summary>
+    /// <summary>
+    /// What two good clocks may drift apart while samples are kept, and what timestamps are rounded by.
+    /// </summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<ClockMapping> _samples = new();
@@ -37,11 +39,14 @@ internal sealed class ClockOffset(RunnerClock clock)
         ClockMapping sample = new(coordinatorTime - (runnerTime + (roundTrip / 2)), roundTrip / 2);
 
         // Samples that cannot both be right mean that the coordinator's clock was set: the older ones are void.
-        if (_samples.Any(older => (older.Offset - sample.Offset).Duration() > older.Uncertainty + sample.Uncertainty + Tolerance))
+        if (_samples.Any(older => Contradict(older, sample)))
             _samples.Clear();
         _samples.Enqueue(sample);
         if (_samples.Count > Samples)
             _samples.Dequeue();
         clock.Mapping = _samples.MinBy(one => one.Uncertainty)!;
     }
+
+    private static bool Contradict(ClockMapping one, ClockMapping other) =>
+        (one.Offset - other.Offset).Duration() > one.Uncertainty + other.Uncertainty + Tolerance;
 }

@@ -68,7 +68,9 @@ internal sealed partial class CoordinatorLink(
     private static TimeSpan AskedFor(Proto.Disconnect disconnect)
     {
         TimeSpan asked = disconnect.RetryAfter?.ToTimeSpan() ?? TimeSpan.Zero;
-        return disconnect.Reason == Proto.DisconnectReason.Superseded && asked < SupersededPause ? SupersededPause : asked;
+        return disconnect.Reason == Proto.DisconnectReason.Superseded && asked < SupersededPause
+            ? SupersededPause
+            : asked;
     }
 
     /// <summary>A coordinator that is away for a night is worth a line, not a line every few seconds.</summary>
@@ -91,7 +93,7 @@ internal sealed partial class CoordinatorLink(
     private static partial void LogEnded(ILogger logger, Proto.DisconnectReason? reason);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "No connection to the coordinator at {Coordinator} ({Reason}). Runs go on, and it is tried again until it answers.")]
+        "No connection to the coordinator at {Coordinator} ({Reason}). Runs go on; it is tried until it answers.")]
     private static partial void LogLost(ILogger logger, Uri coordinator, string reason);
 
     [LoggerMessage(3, LogLevel.Debug, "Connecting again in {Milliseconds} ms")]

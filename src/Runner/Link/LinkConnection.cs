@@ -9,7 +9,8 @@ namespace Coordinator.AgentRunner.Link;
 /// One connection on its wire, from hello to its end, whatever that is. When <see cref="RunAsync"/> has returned, no
 /// frame of it is acted upon any more.
 /// </summary>
-internal sealed class LinkConnection(Uri coordinator, RunnerClock clock, LinkSession session, ChannelReader<bool> wakeUps)
+internal sealed class LinkConnection(
+    Uri coordinator, RunnerClock clock, LinkSession session, ChannelReader<bool> wakeUps)
 {
     internal static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
     private const int MissedHeartbeats = 3;
@@ -18,7 +19,9 @@ internal sealed class LinkConnection(Uri coordinator, RunnerClock clock, LinkSes
     /// <summary>How long a connection that this side ends may take to end in good order.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Returns when the coordinator or <paramref name="stopping"/> ended the connection; throws when it broke.</summary>
+    /// <summary>
+    /// Returns when the coordinator or <paramref name="stopping"/> ended the connection; throws when it broke.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         // A channel of its own for each try: a connection that died unnoticed must not be waited for again.
@@ -45,8 +48,7 @@ internal sealed class LinkConnection(Uri coordinator, RunnerClock clock, LinkSes
         finally
         {
             await over.CancelAsync();
-            await Task.WhenAll(reading, writing, watching).ContinueWith(
-                static all => _ = all.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(reading, writing, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             session.End();
         }
     }
@@ -93,7 +95,7 @@ internal sealed class LinkConnection(Uri coordinator, RunnerClock clock, LinkSes
             DateTimeOffset deadAt = session.LastHeard + (session.HeartbeatInterval * MissedHeartbeats);
             DateTimeOffset now = clock.Now;
             if (now >= deadAt)
-                throw new TimeoutException($"The coordinator has not been heard of for {MissedHeartbeats} heartbeat intervals.");
+                throw new TimeoutException($"nothing was heard of it for {MissedHeartbeats} heartbeat intervals");
             if (now >= nextBeat)
             {
                 session.Beat();

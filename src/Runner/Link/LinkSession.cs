@@ -11,21 +11,34 @@ namespace Coordinator.AgentRunner.Link;
 /// the next connection's hello was made.
 /// </summary>
 internal sealed partial class LinkSession(
-    RunnerIdentity identity, RunTable table, ReportOutbox outbox, RunnerClock clock, ClockOffset offset, Action wake, ILogger logger)
+    RunnerIdentity identity,
+    RunTable table,
+    ReportOutbox outbox,
+    RunnerClock clock,
+    ClockOffset offset,
+    Action wake,
+    ILogger logger)
 {
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// A connection begins with so many heartbeats in a row: the first goes through code that is run for the first time
+    /// and says little about the way, and the clocks must be known before the first stop.
+    /// </summary>
+    private const int FirstHeartbeats = 5;
+
     private readonly Lock _gate = new();
     private readonly Queue<Proto.RunnerFrame> _receipts = new();
-    private readonly TaskCompletionSource<Proto.Welcome> _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _connectBegun;
     private bool _heartbeatIsDue;
+    private int _echoes;
     private long _lastHeardTicks;
 
     /// <summary>Completes with the coordinator's first word.</summary>
-    public Task<Proto.Welcome> Welcomed => _welcomed.Task;
+    public Task Welcomed => _welcomed.Task;
 
     public TimeSpan HeartbeatInterval { get; private set; } = DefaultHeartbeat;
 
@@ -64,8 +77,11 @@ internal sealed partial class LinkSession(
             case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
                 table.Acknowledge(frame.ReportAck);
                 break;
-            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat when frame.Heartbeat is { RunnerTime: { } sent, Time: { } answered }:
+            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat
+                when frame.Heartbeat is { RunnerTime: { } sent, Time: { } answered }:
                 offset.Echoed(sent.ToDateTimeOffset(), answered.ToDateTimeOffset());
+                if (++_echoes < FirstHeartbeats)
+                    Beat();
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.Welcome:
                 Welcome(frame.Welcome);
@@ -121,7 +137,7 @@ internal sealed partial class LinkSession(
         table.Forget(welcome.ForgetRunIds);
         Beat();
         outbox.Connected(wake);
-        _welcomed.TrySetResult(welcome);
+        _welcomed.TrySetResult();
     }
 
     /// <summary>Told at once and not kept: the command itself is repeated until the run says more.</summary>

@@ -21,7 +21,9 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
     private Action? _wake;
     private TaskCompletionSource? _empty;
 
-    /// <summary>A welcome arrived: everything that is kept is to be sent, and <paramref name="wake"/> called for more.</summary>
+    /// <summary>
+    /// A welcome arrived: everything that is kept is to be sent, and <paramref name="wake"/> called for more.
+    /// </summary>
     public void Connected(Action wake)
     {
         lock (_gate)

@@ -82,7 +82,7 @@ public sealed class LocalRunnerTests
         {
             if (log is not null)
                 builder.Logging.AddProvider(log);
-            builder.Services.AddSingleton(LocalRunnerProgram.Find(files.Root)).AddHostedService<LocalRunner>();
+            builder.Services.AddLocalRunner(files.Root);
         });
     }
 }

@@ -147,6 +147,62 @@ public sealed class ReportTests
         Assert.Equal([start.RunId], back.Welcome.ForgetRunIds);
     }
 
+    [Fact]
+    public async Task Report_WithoutHeader_EndsTheConnectionAndSaysWhy()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
+
+        await runner.SendAsync(new Proto.RunnerFrame { RunEnded = new Proto.RunEnded() });
+
+        Assert.Equal(StatusCode.InvalidArgument, (await runner.Ended.WithTimeout()).StatusCode);
+    }
+
+    [Fact]
+    public async Task Connect_WithoutHelloOrWithABadOne_IsRefusedNamingEveryField()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        Proto.RunnerHello bad = ScriptedRunner.Hello();
+        (bad.RunnerId, bad.Capacity, bad.Name) = ("", 0, "a\nb");
+
+        await ScriptedRunner.ConnectAsync(coordinator, bad).InvalidAsync("hello.runner_id", "hello.name", "hello.capacity");
+        using var silent = new Proto.RunnerService.RunnerServiceClient(coordinator.Channel).Connect();
+        await silent.RequestStream.WriteAsync(new Proto.RunnerFrame { Heartbeat = new Proto.RunnerHeartbeat() });
+        await silent.ResponseStream.MoveNext().InvalidAsync("hello");
+    }
+
+    [Fact]
+    public async Task Report_WithImpossibleValues_IsTakenInWithoutThem()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
+        var (session, start) = await coordinator.StartRunningAsync(runner);
+        await runner.SendAsync(new Proto.RunnerFrame
+        {
+            RunEvents = new Proto.RunEvents
+            {
+                Header = runner.Header(start.RunId, start.Epoch),
+                Events =
+                {
+                    new Proto.SessionEvent(),
+                    new Proto.SessionEvent { Time = new() { Seconds = long.MaxValue, Nanos = -1 }, Output = new() { Text = "kept" } },
+                },
+            },
+        });
+        await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0, e =>
+        {
+            e.Time = new() { Seconds = long.MinValue };
+            e.Clock = new() { Offset = new() { Seconds = long.MaxValue, Nanos = int.MinValue }, Uncertainty = new() { Seconds = long.MinValue } };
+            e.ProcessesEnded = -5;
+            e.ResultText = new string('x', 2_000_000);
+        });
+
+        await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Completed);
+        Proto.SessionEvent kept = Assert.Single(await ReadEventsAsync(coordinator, session.SessionId), e => e.Output is not null);
+        Assert.Equal("kept", kept.Output.Text);
+        Assert.Equal(1_048_576, (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).ResultText.Length);
+    }
+
     private static async Task<List<Proto.SessionEvent>> ReadEventsAsync(RunningCoordinator coordinator, string sessionId)
     {
         using var call = coordinator.Sessions.WatchSessionEvents(new Proto.WatchSessionEventsRequest { SessionId = sessionId });

@@ -46,7 +46,7 @@ public sealed class ListenGuardTests
         using ErrorLogGuard log = new();
 
         Listening listening = Listening.Read(Settings("http://0.0.0.0:8766"), insecure: true);
-        Coordinator.Security.ListenGuard.Warn(listening, log.CreateLogger("test"));
+        Coordinator.Security.ListenGuard.Warn(listening.Addresses, log.CreateLogger("test"));
 
         LogRecord warning = Assert.Single(log.Records);
         Assert.Equal(LogLevel.Warning, warning.Level);
@@ -82,6 +82,18 @@ public sealed class ListenGuardTests
         Assert.Equal(["Grpc"], listening.Addresses.Select(a => a.Name));
         Assert.Equal(["Grpc"], listening.Kestrel.GetSection("Endpoints").GetChildren().Select(e => e.Key));
         Assert.Equal("Http1AndHttp2", listening.Kestrel["Endpoints:Grpc:Protocols"]);
+    }
+
+    [Fact]
+    public void CertificatePath_IsTakenFromWhereTheCoordinatorIsStarted()
+    {
+        IConfiguration settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Kestrel:Endpoints:Web:Url"] = "https://0.0.0.0:1",
+            ["Kestrel:Certificates:Default:Path"] = "some.pfx",
+        }).Build();
+
+        Assert.Equal(Path.GetFullPath("some.pfx"), Listening.Read(settings, insecure: false).Kestrel["Certificates:Default:Path"]);
     }
 
     [Fact]

@@ -43,7 +43,9 @@ public sealed class BadlyBehavedAgentTests
         await using var run = await TestRun.StartAsync(kind, Agents.Single(a => a.Name == agent).Script);
         await run.OutputsAsync("ready");
         Assert.False(run.Container.Census().IsEmpty);
-        Assert.NotEmpty(Machine.Find(TestRun.CookieOf(run.RunId)).Concat(Machine.Find(run.Marker)));
+        await TestRun.EventuallyAsync(
+            () => Machine.Find(TestRun.CookieOf(run.RunId)).Count + Machine.Find(run.Marker).Count > 0,
+            "the system shows it too");
 
         run.Container.Terminate();
         await run.KillAndProveAsync();

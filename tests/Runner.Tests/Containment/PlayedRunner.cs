@@ -18,7 +18,8 @@ internal sealed class PlayedRunner : IDisposable
     public static async Task<PlayedRunner> StartAsync(string kind, string runnerId, string runId, string script)
     {
         var process = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [Word, kind, runnerId, runId, script]) { RedirectStandardOutput = true })!;
+            Environment.ProcessPath!, [Word, kind, runnerId, runId, script])
+        { RedirectStandardOutput = true })!;
         var runner = new PlayedRunner(process);
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         return runner;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Cgroups;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
 
@@ -52,8 +53,8 @@ public sealed class RunContainerTests
         await run.OutputsAsync("ready");
         run.Container.Interrupt();
         Assert.Equal(9, (await run.ExitAsync()).Code);
-        Assert.Equal("ready\ninterrupted\n", run.Output.StandardOutput);
         await run.KillAndProveAsync();
+        Assert.Equal("ready\ninterrupted\n", run.Output.StandardOutput);
     }
 
     [Theory]
@@ -245,6 +246,30 @@ public sealed class RunContainerTests
 
         await TestRun.EventuallyAsync(() => Machine.CountZombies() == 0, "no zombies");
         await TestRun.EventuallyAsync(() => Machine.CountDescriptors() <= descriptors, "no more descriptors than before");
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CgroupOfARun_IsRemovedAndTheHomeWithTheNextRunner()
+    {
+        await Machine.ContainmentAsync(ContainmentKind.Cgroup);
+        var runnerId = $"rnr_lone{Environment.ProcessId}";
+        var containment = await Machine.CreateAsync(ContainmentKind.Cgroup, runnerId);
+        var home = OwnCgroup.Find().Child($"coordinator-{runnerId}");
+        for (var life = 0; life < 2; life++)
+        {
+            await using (await containment.StartAsync(
+                TestRun.Launch(TestRun.NewNames().RunId, "sleep 3600 & wait", new RecordingOutput()),
+                TestContext.Current.CancellationToken))
+            {
+                Assert.Single(home.Children);
+                await Machine.CreateAsync(ContainmentKind.Cgroup, Machine.RunnerId);
+                Assert.Single(home.Children);
+            }
+
+            Assert.Empty(home.Children);
+            await Machine.CreateAsync(ContainmentKind.Cgroup, Machine.RunnerId);
+            Assert.False(home.Exists);
+        }
     }
 
     /// <summary>The bound is far above what is measured; the numbers are printed.</summary>

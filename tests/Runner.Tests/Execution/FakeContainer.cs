@@ -45,7 +45,8 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
     public ConcurrentQueue<(string Signal, TimeSpan At)> Signals { get; } = [];
 
     /// <summary>When SIGKILL came first; null if it never did.</summary>
-    public TimeSpan? KilledAt => Signals.Where(one => one.Signal == "KILL").Select(one => (TimeSpan?)one.At).FirstOrDefault();
+    public TimeSpan? KilledAt =>
+        Signals.Where(one => one.Signal == "KILL").Select(one => (TimeSpan?)one.At).FirstOrDefault();
 
     /// <summary>The agent's own process ends.</summary>
     public void ExitAgent(int? code, string? signal = null)
@@ -70,7 +71,8 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
     public void Kill() => Note("KILL", OnKill);
 
     public ProcessCensus Census() =>
-        CensusFailure is { } failure ? throw failure : new ProcessCensus(Alive, Math.Max(Seen, Alive), Alive > 0 ? Detail : "");
+        CensusFailure is { } failure ? throw failure : new ProcessCensus(
+            Alive, Math.Max(Seen, Alive), Alive > 0 ? Detail : "");
 
     public ValueTask DisposeAsync()
     {

@@ -31,5 +31,6 @@ internal sealed class FakeContainment(ManualTime time) : IContainment
         return Failure is null ? Container : throw Failure;
     }
 
-    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) => Task.FromResult(Survivors);
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Survivors);
 }

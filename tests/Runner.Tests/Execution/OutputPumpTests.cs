@@ -126,7 +126,9 @@ public sealed class OutputPumpTests : IDisposable
 
         Proto.RunEvents after = Assert.Single(Take());
         Assert.Equal(before.Sum(report => report.Events.Count) + 1, after.FirstSequence);
-        Assert.Equal(lines - before.Sum(report => report.Events.Count), after.Events[0].Output.SkippedLines + after.Events.Count - 1);
+        Assert.Equal(
+            lines - before.Sum(report => report.Events.Count),
+            after.Events[0].Output.SkippedLines + after.Events.Count - 1);
     }
 
     [Fact]
@@ -188,7 +190,9 @@ public sealed class OutputPumpTests : IDisposable
         pump.Write(Proto.OutputStream.Stdout, "more"u8);
         pump.Dispose();
 
-        Assert.Equal("0123456789\n[the rest is not kept: this file is full at 10 bytes]\n", File.ReadAllText(Path.Combine(_directory, "stdout.log")));
+        Assert.Equal(
+            "0123456789\n[the rest is not kept: this file is full at 10 bytes]\n",
+            File.ReadAllText(Path.Combine(_directory, "stdout.log")));
     }
 
     [Fact]
@@ -197,7 +201,12 @@ public sealed class OutputPumpTests : IDisposable
         _outbox.Connected(() => { });
         RawLog full = new("/dev/full", 1000, NullLogger.Instance);
         RawLog gone = new("/no/such/directory/stderr.log", 1000, NullLogger.Instance);
-        using OutputPump pump = new(Key, _outbox, new RunnerClock(_time), new LineParser(Proto.OutputStream.Stdout), new OutputLogs(full, gone));
+        using OutputPump pump = new(
+            Key,
+            _outbox,
+            new RunnerClock(_time),
+            new LineParser(Proto.OutputStream.Stdout),
+            new OutputLogs(full, gone));
         pump.Open();
         pump.Write(Proto.OutputStream.Stdout, "out\n"u8);
         pump.Write(Proto.OutputStream.Stderr, "err\n"u8);

@@ -14,7 +14,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
     private readonly RunnerClock _clock;
     private readonly ReportOutbox _outbox;
     private readonly FakeContainment _containment;
-    private readonly TaskCompletionSource<Proto.RunEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Proto.RunEnded> _ended = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunSurroundings _surroundings;
     private readonly RunDirectories _directories;
     private RunExecution? _run;
@@ -37,7 +38,10 @@ public sealed class RunExecutionTests : IAsyncDisposable
         _outbox.Connected(() => { });
         _containment = new FakeContainment(_time);
         _directories = new RunDirectories(
-            _data, new RunDirectoryLimits(1000, 200, TimeSpan.FromDays(7)), _clock, NullLogger<RunDirectories>.Instance);
+            _data,
+            new RunDirectoryLimits(1000, 200, TimeSpan.FromDays(7)),
+            _clock,
+            NullLogger<RunDirectories>.Instance);
         ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings>
         {
             ["shell"] = new() { Command = "/bin/sh", Args = ["-c", "{prompt}"] },
@@ -48,7 +52,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
         {
             Containment = _containment,
             Executors = executors,
-            Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), "/"),
+            Launches = new LaunchPreparer(
+                new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), workingDirectory: "/"),
             Directories = _directories,
             Reports = _outbox,
             Clock = _clock,
@@ -77,7 +82,9 @@ public sealed class RunExecutionTests : IAsyncDisposable
 
         Proto.RunEnded end = await EndAsync();
 
-        Assert.Equal((Proto.RunOutcome.Exited, 7, "", 0, 0), (end.Outcome, end.ExitCode, end.Signal, end.ProcessesEnded, end.ProcessesLeft));
+        Assert.Equal(
+            (Proto.RunOutcome.Exited, 7, "", 0, 0),
+            (end.Outcome, end.ExitCode, end.Signal, end.ProcessesEnded, end.ProcessesLeft));
         Assert.Equal(["RunStarted"], Kinds());
         Assert.True(Container.IsDisposed || await BecomesDisposedAsync());
         Assert.Equal(Proto.HeldRunState.Ended, run.State);
@@ -95,7 +102,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
         await Eventually.True(() => _outbox.TryTake(out Proto.RunnerFrame? frame) && frame.RunStarted is not null);
 
         _time.Advance(TimeSpan.FromMilliseconds(20));
-        await Eventually.True(() => _outbox.TryTake(out Proto.RunnerFrame? frame) && frame.RunEvents.Events[0].Output.Text == "early");
+        await Eventually.True(
+            () => _outbox.TryTake(out Proto.RunnerFrame? frame) && frame.RunEvents.Events[0].Output.Text == "early");
     }
 
     [Fact]
@@ -127,7 +135,9 @@ public sealed class RunExecutionTests : IAsyncDisposable
         Stop(run, 10);
         Proto.RunEnded end = await EndAsync();
 
-        Assert.Equal((Proto.RunOutcome.Stopped, 0, false, 1), (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(
+            (Proto.RunOutcome.Stopped, 0, false, 1),
+            (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
         Assert.Equal(["RunStarted", "Received", "Signalled"], Kinds());
     }
 
@@ -142,7 +152,9 @@ public sealed class RunExecutionTests : IAsyncDisposable
         run.Stop(StopOrder.Now(StopOrigin.Coordinator, _clock.Now));
         Proto.RunEnded end = await EndAsync();
 
-        Assert.Equal((Proto.RunOutcome.Stopped, "SIGKILL", true, 4), (end.Outcome, end.Signal, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(
+            (Proto.RunOutcome.Stopped, "SIGKILL", true, 4),
+            (end.Outcome, end.Signal, end.Escalated, end.ProcessesEnded));
         Assert.Equal(["RunStarted", "Received", "Signalled", "Killed"], Kinds());
     }
 
@@ -205,7 +217,9 @@ public sealed class RunExecutionTests : IAsyncDisposable
 
         Proto.RunEnded end = await EndAsync();
 
-        Assert.Equal((Proto.RunOutcome.Exited, 0, true, 2), (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
+        Assert.Equal(
+            (Proto.RunOutcome.Exited, 0, true, 2),
+            (end.Outcome, end.ExitCode, end.Escalated, end.ProcessesEnded));
         Assert.Equal(TimeSpan.FromSeconds(2), Container.KilledAt);
         Assert.Equal(["RunStarted"], Kinds());
     }
@@ -231,7 +245,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
     [InlineData("shell", "relative/path", "absolute")]
     [InlineData("shell", "/no/such/directory", "/no/such/directory")]
     [InlineData("command", "", "Runner:Executors:command:Enabled=true")]
-    public async Task Run_SomethingIsMissing_FailsWithASentenceThatSaysWhat(string executor, string directory, string said)
+    public async Task Run_SomethingIsMissing_FailsWithASentenceThatSaysWhat(
+        string executor, string directory, string said)
     {
         _command.Executor = executor;
         _command.ProjectDir = directory;

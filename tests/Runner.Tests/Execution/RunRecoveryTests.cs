@@ -94,7 +94,9 @@ public sealed class RunRecoveryTests : IDisposable
             RunDirectory directory = Create($"run_{i}");
             if (i > 0)
                 directory.MarkAcknowledged();
-            Directory.SetLastWriteTimeUtc(Path.Combine(_data, "runs", $"run_{i}"), _time.GetUtcNow().UtcDateTime.AddHours(i - 10));
+            Directory.SetLastWriteTimeUtc(
+                Path.Combine(_data, "runs", $"run_{i}"),
+                _time.GetUtcNow().UtcDateTime.AddHours(i - 10));
         }
 
         Directories(keep: 2).Prune();
@@ -105,12 +107,17 @@ public sealed class RunRecoveryTests : IDisposable
     }
 
     private RunDirectories Directories(int keep = 200, TimeSpan? keepFor = null) => new(
-        _data, new RunDirectoryLimits(1000, keep, keepFor ?? TimeSpan.FromDays(7)), _clock, NullLogger<RunDirectories>.Instance);
+        _data,
+        new RunDirectoryLimits(1000, keep, keepFor ?? TimeSpan.FromDays(7)),
+        _clock,
+        NullLogger<RunDirectories>.Instance);
 
-    private RunDirectory Create(string runId) => Directories().Create(new Proto.StartRun { RunId = runId, Epoch = 5, SessionId = "ses_a" });
+    private RunDirectory Create(string runId) => Directories().Create(
+        new Proto.StartRun { RunId = runId, Epoch = 5, SessionId = "ses_a" });
 
     private Task RecoverAsync() => new RunRecovery(
-        _containment, Directories(), _table, _clock, NullLogger<RunRecovery>.Instance).RecoverAsync(TestContext.Current.CancellationToken);
+        _containment, Directories(), _table, _clock, NullLogger<RunRecovery>.Instance).RecoverAsync(
+            TestContext.Current.CancellationToken);
 
     private List<Proto.RunEnded> Ends()
     {

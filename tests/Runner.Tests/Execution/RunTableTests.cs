@@ -200,7 +200,12 @@ public sealed class RunTableTests
         Start("run_a", 1);
 
         _table.Stop(
-            new Proto.StopRun { RunId = "run_a", Epoch = 1, GracePeriod = new Duration { Seconds = long.MaxValue, Nanos = -5 } },
+            new Proto.StopRun
+            {
+                RunId = "run_a",
+                Epoch = 1,
+                GracePeriod = new Duration { Seconds = long.MaxValue, Nanos = -5 },
+            },
             _clock.Now);
 
         Assert.Single(_launcher.Launched[0].Stops);
@@ -301,7 +306,8 @@ public sealed class RunTableTests
         Assert.NotNull(tombstones.Find("run_b"));
     }
 
-    private static Proto.RunEnded End(string runId) => new() { Header = new Proto.ReportHeader { RunId = runId, Epoch = 1 } };
+    private static Proto.RunEnded End(string runId) =>
+        new() { Header = new Proto.ReportHeader { RunId = runId, Epoch = 1 } };
 
     private void Start(string runId, long epoch) =>
         _table.Start(new Proto.StartRun { CommandId = $"cmd_{epoch}", RunId = runId, Epoch = epoch });

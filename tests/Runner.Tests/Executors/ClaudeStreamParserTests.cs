@@ -24,7 +24,9 @@ public sealed class ClaudeStreamParserTests
         Assert.Equal(
             ("toolu_1", "Bash", """{"command":"ls -l \"a b\"","description":"List"}"""),
             (events[1].ToolCall.ToolCallId, events[1].ToolCall.ToolName, events[1].ToolCall.InputJson));
-        Assert.Equal(("toolu_1", "total 0", false), (events[2].ToolResult.ToolCallId, events[2].ToolResult.Text, events[2].ToolResult.IsError));
+        Assert.Equal(
+            ("toolu_1", "total 0", false),
+            (events[2].ToolResult.ToolCallId, events[2].ToolResult.Text, events[2].ToolResult.IsError));
         Assert.Equal(("one\n[image]\ntwo", true), (events[3].ToolResult.Text, events[3].ToolResult.IsError));
         Assert.Equal(
             ("0b5c", "All is well.", false),

@@ -13,7 +13,9 @@ public sealed class ExecutorCatalogTests
 
         Assert.Equal(["claude-code"], catalog.Enabled);
         ExecutorProfile claude = catalog.Get("claude-code");
-        Assert.Equal(("claude", PromptVia.Stdin, OutputFormat.ClaudeStreamJson), (claude.Command, claude.PromptVia, claude.Output));
+        Assert.Equal(
+            ("claude", PromptVia.Stdin, OutputFormat.ClaudeStreamJson),
+            (claude.Command, claude.PromptVia, claude.Output));
         Assert.Equal(["-p", "--output-format", "stream-json", "--verbose"], claude.ArgumentsFor(""));
         Assert.Equal(["--resume", "{executor_session_id}"], claude.ArgumentsFor("0b5c").TakeLast(2));
         Assert.Throws<AgentStartException>(() => catalog.Get("command"));
@@ -32,10 +34,14 @@ public sealed class ExecutorCatalogTests
     public void Configuration_OneProperty_LeavesTheOthers()
     {
         ExecutorProfile claude = Catalog(
-            ("claude-code:Command", "/opt/claude"), ("claude-code:Environment:A", "1"), ("claude-code:SoftStop", "Interrupt"))
+            ("claude-code:Command", "/opt/claude"),
+            ("claude-code:Environment:A", "1"),
+            ("claude-code:SoftStop", "Interrupt"))
             .Get("claude-code");
 
-        Assert.Equal(("/opt/claude", OutputFormat.ClaudeStreamJson, SoftStop.Interrupt), (claude.Command, claude.Output, claude.SoftStop));
+        Assert.Equal(
+            ("/opt/claude", OutputFormat.ClaudeStreamJson, SoftStop.Interrupt),
+            (claude.Command, claude.Output, claude.SoftStop));
         Assert.Equal(4, claude.Args.Count);
         Assert.Equal("1", claude.Environment["A"]);
     }
@@ -43,7 +49,8 @@ public sealed class ExecutorCatalogTests
     [Fact]
     public void Configuration_AList_ReplacesTheShippedOne()
     {
-        ExecutorProfile claude = Catalog(("claude-code:Args:0", "-p"), ("claude-code:Args:1", "{prompt}")).Get("claude-code");
+        ExecutorProfile claude = Catalog(("claude-code:Args:0", "-p"), ("claude-code:Args:1", "{prompt}"))
+            .Get("claude-code");
 
         Assert.Equal(["-p", "{prompt}"], claude.Args);
         Assert.Equal(["-p", "{prompt}"], claude.ArgumentsFor("0b5c"));
@@ -56,7 +63,9 @@ public sealed class ExecutorCatalogTests
 
         Assert.Equal(["claude-code", "my.agent-1"], catalog.Enabled);
         ExecutorProfile own = catalog.Get("my.agent-1");
-        Assert.Equal((PromptVia.Argument, OutputFormat.Lines, SoftStop.None), (own.PromptVia, own.Output, own.SoftStop));
+        Assert.Equal(
+            (PromptVia.Argument, OutputFormat.Lines, SoftStop.None),
+            (own.PromptVia, own.Output, own.SoftStop));
     }
 
     [Fact]
@@ -66,16 +75,22 @@ public sealed class ExecutorCatalogTests
             ("a:Output", "xml"), ("a:PromptVia", "mail"), ("a:SoftStop", "please"), ("Upper:Command", "x"));
 
         Assert.Equal(5, catalog.Errors.Count);
-        Assert.Contains("Runner:Executors:a:Output is \"xml\": it must be \"lines\" or \"claude-stream-json\".", catalog.Errors);
-        Assert.Contains(catalog.Errors, error => error.StartsWith("Runner:Executors:a:Command is missing", StringComparison.Ordinal));
+        Assert.Contains(
+            "Runner:Executors:a:Output is \"xml\": it must be \"lines\" or \"claude-stream-json\".",
+            catalog.Errors);
+        Assert.Contains(
+            catalog.Errors,
+            error => error.StartsWith("Runner:Executors:a:Command is missing", StringComparison.Ordinal));
     }
 
     private static ExecutorCatalog Catalog(params (string Key, string Value)[] settings)
     {
         IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(one => KeyValuePair.Create($"Runner:Executors:{one.Key}", (string?)one.Value)))
+            .AddInMemoryCollection(settings.Select(
+                one => KeyValuePair.Create($"Runner:Executors:{one.Key}", (string?)one.Value)))
             .Build();
-        RunnerOptions options = configuration.GetSection(RunnerOptions.Section).Get<RunnerOptions>() ?? new RunnerOptions();
+        RunnerOptions options =
+            configuration.GetSection(RunnerOptions.Section).Get<RunnerOptions>() ?? new RunnerOptions();
         return new ExecutorCatalog(options.Executors);
     }
 }

@@ -41,7 +41,12 @@ public sealed class LaunchTests : IDisposable
             ["Coordinator:Key"] = "secret",
             ["RUNNER_TEMP"] = "/tmp",
         });
-        ExecutorProfile profile = new() { Name = "x", Command = "x", Environment = new Dictionary<string, string> { ["HOME"] = "/home/agent" } };
+        ExecutorProfile profile = new()
+        {
+            Name = "x",
+            Command = "x",
+            Environment = new Dictionary<string, string> { ["HOME"] = "/home/agent" },
+        };
 
         Dictionary<string, string> variables = environment.For(profile, new Proto.StartRun { SessionId = "ses_a" });
 
@@ -59,7 +64,9 @@ public sealed class LaunchTests : IDisposable
         Dictionary<string, string> environment = new() { ["PATH"] = $"relative:{first}:{second}:/bin" };
 
         Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Resolve(Profile("agent"), environment));
-        Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Resolve(Profile(Path.Combine(second, "agent")), new Dictionary<string, string>()));
+        Assert.Equal(
+            Path.Combine(second, "agent"),
+            ProgramPath.Resolve(Profile(Path.Combine(second, "agent")), new Dictionary<string, string>()));
     }
 
     [Theory]
@@ -68,10 +75,14 @@ public sealed class LaunchTests : IDisposable
     [InlineData("/etc/passwd", "is not executable")]
     public void Program_IsMissing_SaysWhatToInstallOrConfigure(string command, string said)
     {
-        AgentStartException failure = Assert.Throws<AgentStartException>(() => ProgramPath.Resolve(Profile(command), new Dictionary<string, string>()));
+        AgentStartException failure = Assert.Throws<AgentStartException>(
+            () => ProgramPath.Resolve(Profile(command), new Dictionary<string, string>()));
 
         Assert.Contains(said, failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Install it on this machine, or set Runner:Executors:mine:Command to its full path.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Install it on this machine, or set Runner:Executors:mine:Command to its full path.",
+            failure.Message,
+            StringComparison.Ordinal);
     }
 
     private static ExecutorProfile Profile(string command) => new() { Name = "mine", Command = command };

@@ -29,7 +29,8 @@ internal sealed class RunnerProgram : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (string setting in (string[])[$"Coordinator={coordinator}", "Executors:command:Enabled=true", .. settings])
+        string[] all = [$"Coordinator={coordinator}", "Executors:command:Enabled=true", .. settings];
+        foreach (string setting in all)
             start.ArgumentList.Add($"--Runner:{setting}");
         return new RunnerProgram(Process.Start(start)!);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Tests.Link;
 using Coordinator.Testing;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.AgentRunner.Tests.Hosting;
 
@@ -40,7 +41,9 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         Assert.NotNull(reports[0].RunStarted);
         Assert.Equal(["hello", "oops"], Lines(reports).Order());
         Proto.RunEnded end = reports[^1].RunEnded;
-        Assert.Equal((Proto.RunOutcome.Exited, 3, 0, 0), (end.Outcome, end.ExitCode, end.ProcessesEnded, end.ProcessesLeft));
+        Assert.Equal(
+            (Proto.RunOutcome.Exited, 3, 0, 0),
+            (end.Outcome, end.ExitCode, end.ProcessesEnded, end.ProcessesLeft));
         Assert.Equal(Enumerable.Range(1, reports.Count).Select(i => (long)i), reports.Select(Sequence));
     }
 
@@ -48,7 +51,12 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     public async Task Stop_AgentWithChildrenInSessionsOfTheirOwn_EndsThemAll()
     {
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
-        string run = await StartAsync(connection, "sleep 4711 & setsid sleep 4711 & (setsid sh -c 'trap \"\" TERM; echo ready; while :; do sleep 4711; done' &) ; wait");
+        string run = await StartAsync(connection, """
+            sleep 4711 &
+            setsid sleep 4711 &
+            (setsid sh -c 'trap "" TERM; echo ready; while :; do sleep 4711; done' &)
+            wait
+            """);
         await OutputAsync(connection, run, "ready");
 
         await connection.StopAsync(run, TimeSpan.FromMilliseconds(300));
@@ -60,7 +68,13 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         Proto.RunEnded end = reports[^1].RunEnded;
         Assert.Equal((Proto.RunOutcome.Stopped, true, 0), (end.Outcome, end.Escalated, end.ProcessesLeft));
         Assert.InRange(end.ProcessesEnded, 4, 8);
-        DateTimeOffset[] times = [.. reports.Select(report => report.StopProgress?.Time ?? report.RunEnded?.Time).OfType<Google.Protobuf.WellKnownTypes.Timestamp>().Select(time => time.ToDateTimeOffset())];
+        DateTimeOffset[] times =
+        [
+            .. reports
+                .Select(report => report.StopProgress?.Time ?? report.RunEnded?.Time)
+                .OfType<Timestamp>()
+                .Select(time => time.ToDateTimeOffset()),
+        ];
         Assert.Equal(times.Order(), times);
         Assert.InRange(times[2] - times[0], TimeSpan.FromMilliseconds(299), TimeSpan.FromSeconds(5));
     }
@@ -179,8 +193,11 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         return run;
     }
 
-    private static Task<Proto.RunnerFrame> OutputAsync(TestCoordinator.Connection connection, string run, string line) =>
-        connection.ReadAsync(frame => frame.RunEvents is { } events && events.Header.RunId == run && events.Events.Any(one => one.Output?.Text == line));
+    private static Task<Proto.RunnerFrame> OutputAsync(
+        TestCoordinator.Connection connection, string run, string line) =>
+        connection.ReadAsync(frame => frame.RunEvents is { } events
+            && events.Header.RunId == run
+            && events.Events.Any(one => one.Output?.Text == line));
 
     /// <summary>All reports about the run, up to its end.</summary>
     private static async Task<List<Proto.RunnerFrame>> ReportsAsync(TestCoordinator.Connection connection, string run)
@@ -201,5 +218,10 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     private static long Sequence(Proto.RunnerFrame frame) => Header(frame)!.Sequence;
 
     private static List<string> Lines(IEnumerable<Proto.RunnerFrame> reports) =>
-        [.. reports.Where(report => report.RunEvents is not null).SelectMany(report => report.RunEvents.Events).Select(one => one.Output.Text)];
+    [
+        .. reports
+            .Where(report => report.RunEvents is not null)
+            .SelectMany(report => report.RunEvents.Events)
+            .Select(one => one.Output.Text),
+    ];
 }

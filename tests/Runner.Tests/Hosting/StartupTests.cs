@@ -52,7 +52,8 @@ public sealed class StartupTests : IDisposable
         StartupException failure = Assert.Throws<StartupException>(() => DataDirectory.Open(path));
 
         Assert.Equal(StartupException.CannotRun, failure.ExitCode);
-        Assert.StartsWith($"Another runner uses the data directory {path}.", failure.Messages.Single(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Another runner uses the data directory {path}.", failure.Messages.Single(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +68,10 @@ public sealed class StartupTests : IDisposable
     {
         string path = _files.Write("file", "x");
 
-        Assert.Contains("cannot be written to", Assert.Throws<StartupException>(() => DataDirectory.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written to",
+            Assert.Throws<StartupException>(() => DataDirectory.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +83,13 @@ public sealed class StartupTests : IDisposable
         Assert.Equal(id, RunnerIdentifier.Derive("host", "/work", "name"));
         Assert.Equal(
             4,
-            new[] { id, RunnerIdentifier.Derive("host2", "/work", "name"), RunnerIdentifier.Derive("host", "/work2", "name"), RunnerIdentifier.Derive("host", "/workn", "ame") }
+            new[]
+                {
+                    id,
+                    RunnerIdentifier.Derive("host2", "/work", "name"),
+                    RunnerIdentifier.Derive("host", "/work2", "name"),
+                    RunnerIdentifier.Derive("host", "/workn", "ame"),
+                }
                 .Distinct().Count());
     }
 

@@ -105,7 +105,8 @@ public sealed class ClockOffsetTests
         Assert.Same(before, _clock.Mapping);
     }
 
-    private DateTimeOffset Coordinator => new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) + _time.Elapsed + _skew;
+    private DateTimeOffset Coordinator =>
+        new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) + _time.Elapsed + _skew;
 
     private void Beat(int there, int back)
     {
@@ -118,7 +119,9 @@ public sealed class ClockOffsetTests
 
     /// <summary>What the mapping says is as true as it says it is.</summary>
     private void AssertTrue() => Assert.InRange(
-        _clock.Mapping.Map(_clock.Now).ToDateTimeOffset() - Coordinator, -_clock.Mapping.Uncertainty, _clock.Mapping.Uncertainty);
+        _clock.Mapping.Map(_clock.Now).ToDateTimeOffset() - Coordinator,
+        -_clock.Mapping.Uncertainty,
+        _clock.Mapping.Uncertainty);
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

@@ -54,7 +54,9 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
 
         Assert.NotNull((await connection.ReadAsync(_ => true)).Heartbeat);
-        Assert.Equal("run_a", (await connection.ReadAsync(frame => frame.RunStarted is not null)).RunStarted.Header.RunId);
+        Assert.Equal(
+            "run_a",
+            (await connection.ReadAsync(frame => frame.RunStarted is not null)).RunStarted.Header.RunId);
     }
 
     [Fact]
@@ -68,8 +70,12 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
         Assert.Equal("cmd_run_a", (await Receipt(connection)).CommandId);
         Proto.CommandReceived receipt = await Receipt(connection);
         Assert.Equal("cmd_stop_run_a", receipt.CommandId);
-        Assert.InRange((receipt.Time.ToDateTimeOffset() - TimeProvider.System.GetUtcNow()).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Equal(TimeSpan.FromSeconds(3), _launcher.Launched.Single().Stops.Single().Deadline - _launcher.Launched.Single().Stops.Single().ReceivedAt);
+        Assert.InRange(
+            (receipt.Time.ToDateTimeOffset() - TimeProvider.System.GetUtcNow()).Duration(),
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(2));
+        StopOrder order = _launcher.Launched.Single().Stops.Single();
+        Assert.Equal(TimeSpan.FromSeconds(3), order.Deadline - order.ReceivedAt);
     }
 
     [Fact]
@@ -223,7 +229,9 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
         await BeginAsync();
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync(heartbeat: null, "run_a");
 
-        Assert.Equal("run_b", (await connection.ReadAsync(frame => frame.RunStarted is not null)).RunStarted.Header.RunId);
+        Assert.Equal(
+            "run_b",
+            (await connection.ReadAsync(frame => frame.RunStarted is not null)).RunStarted.Header.RunId);
         Assert.Equal(StopOrigin.Forgotten, _launcher.Launched.Single().Stops.Single().Origin);
     }
 
@@ -262,7 +270,8 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
     private Task BeginAsync() => _link.StartAsync(CancellationToken.None);
 
     private void PostStarted(string runId) =>
-        _outbox.Post(new Proto.RunnerFrame { RunStarted = new Proto.RunStarted { Header = new RunKey(runId, 1).NewHeader() } });
+        _outbox.Post(
+            new Proto.RunnerFrame { RunStarted = new Proto.RunStarted { Header = new RunKey(runId, 1).NewHeader() } });
 
     private static Proto.CoordinatorFrame Start(string runId) =>
         new() { StartRun = new Proto.StartRun { CommandId = $"cmd_{runId}", RunId = runId, Epoch = 1 } };

@@ -23,7 +23,11 @@ public sealed class ReportOutboxTests
         Started("run_a", epoch: 2);
 
         Assert.Equal(
-            ["run_a/1 1 RunStarted", "run_a/1 2 RunEvents", "run_a/1 3 RunEnded", "run_a/2 1 RunStarted", "run_b/1 1 RunStarted"],
+            [
+                "run_a/1 1 RunStarted", "run_a/1 2 RunEvents", "run_a/1 3 RunEnded",
+                "run_a/2 1 RunStarted",
+                "run_b/1 1 RunStarted",
+            ],
             Take().Order());
         Assert.Equal(6, _woken);
     }
@@ -100,7 +104,10 @@ public sealed class ReportOutboxTests
         Ended("run_b");
 
         Assert.Equal(
-            ["run_b/1 1 RunEvents", "run_b/1 2 RunEvents", "run_b/1 3 RunEnded", "run_a/1 1 RunEvents", "run_a/1 2 RunEvents", "run_a/1 3 RunEvents"],
+            [
+                "run_b/1 1 RunEvents", "run_b/1 2 RunEvents", "run_b/1 3 RunEnded",
+                "run_a/1 1 RunEvents", "run_a/1 2 RunEvents", "run_a/1 3 RunEvents",
+            ],
             Take());
     }
 
@@ -113,7 +120,9 @@ public sealed class ReportOutboxTests
         for (int i = 0; i < 2; i++)
             Events("run_b");
 
-        Assert.Equal(["run_a/1 1 RunEvents", "run_b/1 1 RunEvents", "run_a/1 2 RunEvents", "run_b/1 2 RunEvents"], Take());
+        Assert.Equal(
+            ["run_a/1 1 RunEvents", "run_b/1 1 RunEvents", "run_a/1 2 RunEvents", "run_b/1 2 RunEvents"],
+            Take());
     }
 
     [Fact]
@@ -146,7 +155,8 @@ public sealed class ReportOutboxTests
         }
 
         Task<bool> waiting = Task.Run(
-            () => _outbox.TryPostEvents(NewEvents("run_a", 100_000), TimeSpan.FromSeconds(1)), TestContext.Current.CancellationToken);
+            () => _outbox.TryPostEvents(NewEvents("run_a", 100_000), TimeSpan.FromSeconds(1)),
+            TestContext.Current.CancellationToken);
         await Testing.Waiting.Eventually.True(() => _time.NextDue is not null);
 
         _outbox.Disconnected();
@@ -194,11 +204,14 @@ public sealed class ReportOutboxTests
 
     private void Connect() => _outbox.Connected(() => _woken++);
 
-    private void Started(string runId, long epoch = 1) =>
-        _outbox.Post(new Proto.RunnerFrame { RunStarted = new Proto.RunStarted { Header = new RunKey(runId, epoch).NewHeader() } });
+    private void Started(string runId, long epoch = 1) => _outbox.Post(new Proto.RunnerFrame
+    {
+        RunStarted = new Proto.RunStarted { Header = new RunKey(runId, epoch).NewHeader() },
+    });
 
     private void Ended(string runId) =>
-        _outbox.Post(new Proto.RunnerFrame { RunEnded = new Proto.RunEnded { Header = new RunKey(runId, 1).NewHeader() } });
+        _outbox.Post(
+            new Proto.RunnerFrame { RunEnded = new Proto.RunEnded { Header = new RunKey(runId, 1).NewHeader() } });
 
     private void Events(string runId) => Assert.True(_outbox.TryPostEvents(NewEvents(runId, 10), TimeSpan.Zero));
 

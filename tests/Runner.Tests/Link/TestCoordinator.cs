@@ -61,7 +61,9 @@ internal sealed class TestCoordinator : IAsyncDisposable
     }
 
     internal sealed class Connection(
-        IAsyncStreamReader<Proto.RunnerFrame> reader, IServerStreamWriter<Proto.CoordinatorFrame> writer, ServerCallContext call)
+        IAsyncStreamReader<Proto.RunnerFrame> reader,
+        IServerStreamWriter<Proto.CoordinatorFrame> writer,
+        ServerCallContext call)
     {
         private readonly TaskCompletionSource<Status> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -93,7 +95,8 @@ internal sealed class TestCoordinator : IAsyncDisposable
                 {
                 }
             }
-            catch (Exception failure) when (failure is IOException or OperationCanceledException or RpcException or InvalidOperationException)
+            catch (Exception failure) when (failure
+                is IOException or OperationCanceledException or RpcException or InvalidOperationException)
             {
                 // Broken is an end too.
             }
@@ -121,13 +124,13 @@ internal sealed class TestCoordinator : IAsyncDisposable
 
         public Task WriteAsync(Proto.CoordinatorFrame frame) => writer.WriteAsync(frame);
 
-        public Task StopAsync(string runId, TimeSpan grace, bool force = false, long epoch = 1) => WriteAsync(new Proto.CoordinatorFrame
+        public Task StopAsync(string runId, TimeSpan grace, bool force = false) => WriteAsync(new Proto.CoordinatorFrame
         {
             StopRun = new Proto.StopRun
             {
                 CommandId = $"cmd_stop_{runId}",
                 RunId = runId,
-                Epoch = epoch,
+                Epoch = 1,
                 Force = force,
                 GracePeriod = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(grace),
             },

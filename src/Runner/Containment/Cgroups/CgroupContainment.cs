@@ -11,6 +11,8 @@ namespace Coordinator.AgentRunner.Containment.Cgroups;
 [SupportedOSPlatform("linux")]
 internal sealed class CgroupContainment : IContainment
 {
+    private const string HomePrefix = "coordinator-";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -38,9 +40,10 @@ internal sealed class CgroupContainment : IContainment
         }
 
         var own = OwnCgroup.Find();
-        var home = own.Child($"coordinator-{runnerId}");
+        var home = own.Child(HomePrefix + runnerId);
         try
         {
+            RemoveHomesOfGoneRunners(own);
             home.Create();
             if (!File.Exists(Path.Combine(home.Directory, "cgroup.kill")))
             {
@@ -107,6 +110,15 @@ internal sealed class CgroupContainment : IContainment
         return [.. ended.Select(run => new Survivor(run.Key, run.Value))];
     }
 
+    /// <summary>A live runner whose home is empty just now makes it again with its next run.</summary>
+    private static void RemoveHomesOfGoneRunners(Cgroup own)
+    {
+        foreach (var home in own.Children.Where(c => c.Name.StartsWith(HomePrefix, StringComparison.Ordinal)))
+        {
+            home.RemoveIfUnused();
+        }
+    }
+
     private async Task<int> EndAsync(Cgroup run, CancellationToken cancellationToken)
     {
         var ledger = new ProcessLedger();
@@ -125,11 +137,24 @@ internal sealed class CgroupContainment : IContainment
         return ledger.Empty().Seen;
     }
 
+    /// <summary>Another runner that starts may remove the empty home between the two steps of making it.</summary>
+    private static Cgroup CreateTwice(Func<Cgroup> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return create();
+        }
+    }
+
     private Cgroup Create(string runId)
     {
         try
         {
-            return _home.Create().Child(runId).Create();
+            return CreateTwice(() => _home.Child(runId).Create());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
 
@@ -13,6 +14,12 @@ internal static class SignalRounds
     private const int MaximumRounds = 50;
 
     /// <summary>
+    /// SIGTERM is a courtesy, and the clock of the grace period is running: a run that forks faster than it is looked at
+    /// must not keep the ladder from its next step.
+    /// </summary>
+    private static readonly TimeSpan MaximumCourtesy = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
     /// Sends SIGTERM once to each process that <paramref name="find"/> finds, and notes all of them. The agent need not
     /// wait to be found; a second SIGTERM, which some programs take for impatience, it must not get.
     /// </summary>
@@ -24,7 +31,8 @@ internal static class SignalRounds
             signalled.Add(agent);
         }
 
-        for (var round = 0; round < MaximumRounds && Round(find, seen, signalled, UnixSignal.Terminate); round++)
+        long begun = Stopwatch.GetTimestamp();
+        while (Round(find, seen, signalled, UnixSignal.Terminate) && Stopwatch.GetElapsedTime(begun) < MaximumCourtesy)
         {
         }
     }
