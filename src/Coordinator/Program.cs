@@ -12,7 +12,7 @@ try
     await using WebApplication coordinator = CoordinatorHost.Build(commandLine);
     await coordinator.StartOrStopAsync();
     coordinator.Services.GetRequiredService<Greeting>().Write(Console.Out, Greeting.WantsColour(Console.IsOutputRedirected));
-    await coordinator.WaitForShutdownAsync();
+    await coordinator.StopWhenAskedAsync();
     return coordinator.HasFailed() ? 1 : 0;
 }
 catch (Exception problem) when (StartFailure.Explain(problem) is { } failure)

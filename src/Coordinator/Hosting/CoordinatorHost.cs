@@ -15,6 +15,8 @@ namespace Coordinator.Hosting;
 /// <summary>Puts the coordinator together. Started by <c>Program</c>, and in the same way by tests.</summary>
 internal static class CoordinatorHost
 {
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
     /// <param name="commandLine">The arguments the program was started with.</param>
     /// <param name="configure">Changes settings and services before anything is made of them.</param>
     /// <exception cref="StartException">The arguments or the addresses are wrong.</exception>
@@ -44,6 +46,17 @@ internal static class CoordinatorHost
             await app.StopAsync();
             throw;
         }
+    }
+
+    /// <summary>Waits until the coordinator is to stop, lets streaming calls say their last word, and stops.</summary>
+    public static async Task StopWhenAskedAsync(this WebApplication app)
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
+        await asked.Task;
+        using CancellationTokenSource limit = new(ShutdownTimeout);
+        await app.Services.GetRequiredService<OpenStreams>().DrainAsync(app.Services.GetRequiredService<TimeProvider>(), limit.Token);
+        await app.StopAsync();
     }
 
     /// <summary>Whether a part of the coordinator broke down and ended the rest with it.</summary>
@@ -96,12 +109,13 @@ internal static class CoordinatorHost
     {
         services.AddOptions<CoordinatorOptions>()
             .Configure<IConfiguration>((options, configuration) => CoordinatorOptionsBinding.Apply(configuration, options));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(commandLine);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new Ids(provider.GetRequiredService<TimeProvider>(), new Random()));
         services.AddSingleton<Endpoints>();
         services.AddSingleton<StreamCutoff>();
+        services.AddSingleton<OpenStreams>();
         services.AddSingleton<Greeting>();
 
         services.AddSingleton<ErrorInterceptor>();

@@ -10,7 +10,7 @@ namespace Coordinator.Hosting;
 /// <remarks>
 /// The token is swapped here and not in an interceptor because by then a call with a deadline has captured the original.
 /// </remarks>
-internal sealed class StreamLifetime(RequestDelegate next, StreamCutoff cutoff)
+internal sealed class StreamLifetime(RequestDelegate next, StreamCutoff cutoff, OpenStreams streams)
 {
     public Task InvokeAsync(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { Method.Type: not MethodType.Unary }
@@ -19,6 +19,7 @@ internal sealed class StreamLifetime(RequestDelegate next, StreamCutoff cutoff)
 
     private async Task EndAtCutoffAsync(HttpContext http)
     {
+        streams.Add(http);
         CancellationToken aborted = http.RequestAborted;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, cutoff.Token);
         http.RequestAborted = ended.Token;

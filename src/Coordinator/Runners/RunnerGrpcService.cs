@@ -18,6 +18,8 @@ internal sealed partial class RunnerGrpcService(
     /// <summary>A peer that connects and says nothing is no runner.</summary>
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Reports of one runner that wait for their commit; beyond that its connection is not read, which slows it down.</summary>
     private const int MaxUncommitted = 64;
 
@@ -50,8 +52,10 @@ internal sealed partial class RunnerGrpcService(
         }
 
         context.CancellationToken.ThrowIfCancellationRequested();
-        if (end is not null)
-            throw end.Error;
+        if (end is null)
+            return;
+        await SayGoodbyeAsync(responseStream, end);
+        throw end.Error;
     }
 
     private async Task<Proto.RunnerHello> ReadHelloAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, CancellationToken cancellationToken)
@@ -136,6 +140,13 @@ internal sealed partial class RunnerGrpcService(
                 stream.Close(StreamEnd.NotStored(new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.")));
             }
         }
+    }
+
+    /// <summary>Tells the runner why, if it still listens: the status alone may be lost together with the connection.</summary>
+    private static async Task SayGoodbyeAsync(IServerStreamWriter<Proto.CoordinatorFrame> responses, StreamEnd end)
+    {
+        using CancellationTokenSource timeout = new(GoodbyeTimeout);
+        await responses.WriteAsync(end.ToFrame(), timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task CloseAsync(RunnerStream stream)

@@ -49,7 +49,8 @@ internal sealed partial class CoordinatorLink(
         try
         {
             await new LinkConnection(coordinator, clock, session, wakeUps.Reader).RunAsync(stopping);
-            LogEnded(logger, session.Disconnect?.Reason);
+            if (session.Disconnect is { } told)
+                LogEnded(logger, told.Reason);
         }
         catch (Exception failure)
         {
@@ -90,7 +91,7 @@ internal sealed partial class CoordinatorLink(
     };
 
     [LoggerMessage(1, LogLevel.Information, "The coordinator ended the connection: {Reason}")]
-    private static partial void LogEnded(ILogger logger, Proto.DisconnectReason? reason);
+    private static partial void LogEnded(ILogger logger, Proto.DisconnectReason reason);
 
     [LoggerMessage(2, LogLevel.Warning,
         "No connection to the coordinator at {Coordinator} ({Reason}). Runs go on; it is tried until it answers.")]

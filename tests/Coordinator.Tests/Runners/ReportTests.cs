@@ -114,6 +114,7 @@ public sealed class ReportTests
         Status end = await older.Ended.WithTimeout();
 
         Assert.Equal(StatusCode.Aborted, end.StatusCode);
+        Assert.Equal(Proto.DisconnectReason.Superseded, older.Disconnect?.Reason);
         Assert.Equal(older.Welcome.Epoch + 1, newer.Welcome.Epoch);
         Assert.Equal(Proto.RunnerStatus.Online, (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = ScriptedRunner.DefaultId })).Runner.Status);
     }
@@ -125,6 +126,7 @@ public sealed class ReportTests
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
 
         Assert.Equal(StatusCode.Unavailable, (await runner.Ended.WithTimeout()).StatusCode);
+        Assert.Equal(Proto.DisconnectReason.HeartbeatTimeout, runner.Disconnect?.Reason);
     }
 
     [Fact]

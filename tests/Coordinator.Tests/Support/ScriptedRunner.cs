@@ -29,6 +29,9 @@ internal sealed class ScriptedRunner : IAsyncDisposable
 
     public Proto.Welcome Welcome { get; private set; } = null!;
 
+    /// <summary>Why the coordinator ended the connection, if it said so.</summary>
+    public Proto.Disconnect? Disconnect { get; private set; }
+
     /// <summary>The kinds of frames in the order they came.</summary>
     public IReadOnlyList<string> Order
     {
@@ -164,6 +167,9 @@ internal sealed class ScriptedRunner : IAsyncDisposable
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.StopRun:
                 _stops.Writer.TryWrite(frame.StopRun);
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Disconnect:
+                Disconnect = frame.Disconnect;
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
                 _acks.Writer.TryWrite(frame.ReportAck);

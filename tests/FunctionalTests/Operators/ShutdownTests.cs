@@ -13,11 +13,14 @@ public sealed class ShutdownTests
     private const int Runners = 1_000;
     private const int Watchers = 100;
 
-    /// <summary>What the end may take; the streams are many and the two cores also run their clients.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Far below what the server allows itself when calls hold it up, far above what it takes: how long that is, is
+    /// written to the output and measured where nothing else runs.
+    /// </summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     [Fact]
-    public async Task Terminate_WithAThousandRunnersAndAHundredWatchers_IsGoneInASecondAndTheyComeBack()
+    public async Task Terminate_WithAThousandRunnersAndAHundredWatchers_IsGoneAtOnceAndTheyComeBack()
     {
         using TestFiles files = new();
         await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(files);
@@ -35,6 +38,7 @@ public sealed class ShutdownTests
         TimeSpan took = clock.Elapsed;
         Status[] statuses = await Task.WhenAll(ends).WithTimeout();
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"Gone {took.TotalSeconds:0.00} s after SIGTERM.");
         Assert.Equal(0, exitCode);
         Assert.True(took < Limit, $"took {took.TotalSeconds:0.00} s");
         Assert.All(statuses, s => Assert.Equal(StatusCode.Unavailable, s.StatusCode));
