@@ -120,7 +120,7 @@ internal static class CoordinatorHost
 
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
-        services.AddGrpcHealthChecks();
+        services.AddGrpcHealthChecks().AddCheck<LedgerHealth>("ledger");
         services.AddCommentedReflection();
 
         // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that

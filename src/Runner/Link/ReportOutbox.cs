@@ -10,8 +10,11 @@ namespace Coordinator.AgentRunner.Link;
 /// </summary>
 internal sealed class ReportOutbox(TimeProvider time) : IReports
 {
-    /// <summary>How many bytes of unacknowledged events a claim may have.</summary>
-    internal const int MaxEventBytes = 4 * 1024 * 1024;
+    /// <summary>
+    /// How many bytes of unacknowledged events a claim may have. A run's end is told after its last output, so this is
+    /// also what the news of a stop's success may have to wait for.
+    /// </summary>
+    internal const int MaxEventBytes = 1024 * 1024;
 
     // A monitor, because output threads wait on it.
     private readonly object _gate = new();

@@ -53,6 +53,23 @@ public sealed class GrpcToolTests
     }
 
     [Fact]
+    public async Task Health_OfARunningCoordinator_IsServing()
+    {
+        string buf = RequiredTool.Buf.Path;
+        await using Deployment deployment = await Deployment.StartAsync();
+        string address = deployment.Coordinator.GrpcAddress.GetLeftPart(UriPartial.Authority);
+
+        // The service's answer is renewed at intervals; the first one comes soon after the start.
+        using Process watch = Run(buf, ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "-d", "{}", $"{address}/grpc.health.v1.Health/Watch"]);
+        string news = await ReadUntilAsync(watch, "\"SERVING\"");
+        watch.Kill();
+        using HttpClient web = new();
+
+        Assert.Contains("SERVING", news);
+        Assert.Equal("Healthy", await web.GetStringAsync(new Uri(deployment.Coordinator.WebAddress, "healthz")).WithTimeout());
+    }
+
+    [Fact]
     public async Task Lint_OfTheProtos_IsClean()
     {
         using Process lint = Run(RequiredTool.Buf.Path, ["lint", Repository.Root]);
