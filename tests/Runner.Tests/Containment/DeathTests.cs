@@ -91,7 +91,7 @@ public sealed class DeathTests
 
         await run.KillAndProveAsync();
         Assert.Equal("SIGKILL", (await run.ExitAsync()).Signal);
-        await TestRun.EventuallyAsync(() => Machine.CountZombies() == 0, "no zombies");
+        await Machine.AssertNoZombiesAsync();
     }
 
     [Fact]

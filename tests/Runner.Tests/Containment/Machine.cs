@@ -34,9 +34,18 @@ internal static class Machine
         }
 
         // One process plays runners of both kinds here; only one of them adopts what it orphans.
-        const int SetChildSubreaper = 36;
-        Assert.Equal(0, Libc.Prctl(SetChildSubreaper, kind == ContainmentKind.Supervisor ? 1u : 0, 0, 0, 0));
+        AdoptOrphans(kind == ContainmentKind.Supervisor);
         return containment!;
+    }
+
+    /// <summary>
+    /// Whether orphaned descendants become children of this process. Not while it kills a runner that it only plays the
+    /// parent of: elsewhere init would collect that runner's orphans.
+    /// </summary>
+    public static void AdoptOrphans(bool adopt)
+    {
+        const int SetChildSubreaper = 36;
+        Assert.Equal(0, Libc.Prctl(SetChildSubreaper, adopt ? 1u : 0, 0, 0, 0));
     }
 
     public static async Task<IContainment> CreateAsync(string kind, string runnerId) => kind == ContainmentKind.Cgroup
@@ -57,11 +66,18 @@ internal static class Machine
             .Select(d => $"{Path.GetFileName(d)}: {Read(d, "cmdline").Replace('\0', ' ')}"),
     ];
 
-    /// <summary>Dead children of this process that nobody has collected.</summary>
-    public static int CountZombies() => Directory.EnumerateDirectories("/proc")
-        .Where(d => int.TryParse(Path.GetFileName(d), out _))
-        .Count(d => Read(d, "stat").Split(") ").Last().Split(' ') is ["Z", var parent, ..]
-            && parent == Environment.ProcessId.ToString());
+    /// <summary>Waits until this process has no dead child that nobody has collected.</summary>
+    public static Task AssertNoZombiesAsync() => TestRun.EventuallyAsync(
+        () => Zombies().Count == 0, () => $"no zombies, but there are {string.Join(", ", Zombies())}");
+
+    private static IReadOnlyList<string> Zombies() =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(d => int.TryParse(Path.GetFileName(d), out _))
+            .Select(d => Read(d, "stat"))
+            .Where(stat => stat.Split(") ").Last().Split(' ') is ["Z", var parent, ..]
+                && parent == Environment.ProcessId.ToString()),
+    ];
 
     public static int CountDescriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
 

@@ -28,12 +28,14 @@ internal sealed class PlayedRunner : IDisposable
     /// <summary>Kills it as a crash or the system's lack of memory would.</summary>
     public async Task KillAsync()
     {
+        Machine.AdoptOrphans(false);
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     public void Dispose()
     {
+        Machine.AdoptOrphans(false);
         _process.Kill();
         _process.Dispose();
     }

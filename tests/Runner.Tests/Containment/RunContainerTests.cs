@@ -232,7 +232,7 @@ public sealed class RunContainerTests
             await first.ExitAsync();
         }
 
-        await TestRun.EventuallyAsync(() => Machine.CountZombies() == 0, "no zombies");
+        await Machine.AssertNoZombiesAsync();
         var descriptors = Machine.CountDescriptors();
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 50).Select(
@@ -245,7 +245,7 @@ public sealed class RunContainerTests
             await run.DisposeAsync();
         }
 
-        await TestRun.EventuallyAsync(() => Machine.CountZombies() == 0, "no zombies");
+        await Machine.AssertNoZombiesAsync();
         await TestRun.EventuallyAsync(() => Machine.CountDescriptors() <= descriptors, "no more descriptors than before");
     }
 
@@ -313,7 +313,7 @@ public sealed class RunContainerTests
         var descriptors = Machine.CountDescriptors();
         var failure = await Assert.ThrowsAsync<AgentStartException>(() => TestRun.StartAsync(kind, "exit 0", change));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
-        await TestRun.EventuallyAsync(() => Machine.CountZombies() == 0, "no zombies");
+        await Machine.AssertNoZombiesAsync();
         await TestRun.EventuallyAsync(() => Machine.CountDescriptors() <= descriptors, "no more descriptors than before");
     }
 }

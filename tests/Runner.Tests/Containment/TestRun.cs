@@ -57,12 +57,15 @@ internal sealed class TestRun : IAsyncDisposable
         Output = output,
     };
 
-    public static async Task EventuallyAsync(Func<bool> condition, string what)
+    public static Task EventuallyAsync(Func<bool> condition, string what) => EventuallyAsync(condition, () => what);
+
+    public static async Task EventuallyAsync(Func<bool> condition, Func<string> what)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(watch.Elapsed < Patience, $"Not within {Patience.TotalSeconds} s: {what}");
+            if (watch.Elapsed > Patience)
+                Assert.Fail($"Not within {Patience.TotalSeconds} s: {what()}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
@@ -83,7 +86,7 @@ internal sealed class TestRun : IAsyncDisposable
                 Container.Kill();
                 return Container.Census().IsEmpty;
             },
-            $"empty: {Container.Census().Detail}");
+            () => $"empty: {Container.Census().Detail}");
         AssertNothingLeft();
         await ExitAsync();
         await DrainedAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Tests.Containment;
 using Coordinator.Testing;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
@@ -22,6 +23,7 @@ internal sealed class RunnerProgram : IAsyncDisposable
 
     public static RunnerProgram Start(TestFiles files, Uri coordinator, params string[] settings)
     {
+        Machine.AdoptOrphans(false);
         BuiltProgram program = BuiltProgram.Runner;
         ProcessStartInfo start = new(program.File, program.Arguments)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Tests.Containment;
 using Coordinator.AgentRunner.Tests.Link;
 using Coordinator.Testing;
 using Google.Protobuf.WellKnownTypes;
@@ -6,6 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Coordinator.AgentRunner.Tests.Hosting;
 
 /// <summary>The whole program with real agents, against a coordinator that is played.</summary>
+[Collection(ProcessTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class RunnerProgramTests : IAsyncLifetime
 {
