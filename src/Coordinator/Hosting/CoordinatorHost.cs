@@ -1,4 +1,5 @@
 using System.Reflection;
+using Coordinator.Pages;
 using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Security;
@@ -24,6 +25,7 @@ internal static class CoordinatorHost
     public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? configure = null)
     {
         WebApplicationBuilder builder = CreateBuilder(commandLine);
+        builder.UseDashboardFiles();
         configure?.Invoke(builder);
         Listening listening = Listen(builder, commandLine);
 
@@ -122,6 +124,7 @@ internal static class CoordinatorHost
         services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
         services.AddGrpcHealthChecks().AddCheck<LedgerHealth>("ledger");
         services.AddCommentedReflection();
+        services.AddDashboardPages();
 
         // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that
         // the ledger still commits what the last calls ask for.
@@ -165,6 +168,7 @@ internal static class CoordinatorHost
     private static void UsePipeline(WebApplication app)
     {
         app.UseMiddleware<OriginGuard>();
+        app.UseDashboardHeaders();
         app.UseRouting();
         app.UseMiddleware<StreamLifetime>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
@@ -177,5 +181,7 @@ internal static class CoordinatorHost
         app.MapGrpcHealthChecksService();
         app.MapCommentedReflection();
         app.MapHealthChecks("/healthz");
+        app.MapOutputDownload();
+        app.MapDashboard();
     }
 }

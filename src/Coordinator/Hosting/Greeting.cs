@@ -13,7 +13,7 @@ internal sealed class Greeting(Endpoints endpoints, IOptions<CoordinatorOptions>
         output.WriteLine();
         output.WriteLine($"  {paint.Strong("Coordinator")} is ready.");
         output.WriteLine();
-        output.WriteLine($"  {paint.Faint("Web")}        {paint.Link(endpoints.WebUrl)}");
+        output.WriteLine($"  {paint.Faint("Dashboard")}  {paint.Link(endpoints.WebUrl)}");
         output.WriteLine($"  {paint.Faint("gRPC")}       {paint.Link(endpoints.GrpcUrl)}");
         output.WriteLine($"  {paint.Faint("Data")}       {Path.GetFullPath(options.Value.DataDirectory)}");
         output.WriteLine();

@@ -17,6 +17,9 @@ internal sealed partial class RequestCheck
     public const int MaxPath = 4_096;
     public const int MaxPage = 1_000;
     public const int DefaultPage = 100;
+    public const int MaxSearchText = 200;
+    public const int MaxSearchResults = 10_000;
+    public const int DefaultSearchResults = 1_000;
 
     /// <summary>The longest grace period: longer ones are no stop any more.</summary>
     public static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
@@ -53,6 +56,16 @@ internal sealed partial class RequestCheck
         if (value.Any(char.IsControl))
             return Fail(field, "must not contain control characters");
         return Text(field, value, max, required);
+    }
+
+    /// <summary>An absolute path, on whichever system the runner is: <c>/srv/app</c>, <c>C:\app</c> or <c>\\host\share</c>.</summary>
+    public RequestCheck Directory(string field, string value)
+    {
+        bool isAbsolute = value.StartsWith('/') || value.StartsWith(@"\\", StringComparison.Ordinal)
+            || value is [var drive, ':', '/' or '\\', ..] && char.IsAsciiLetter(drive);
+        if (value.Length > 0 && !isAbsolute)
+            Fail(field, "must be an absolute path on the runner, for example /home/me/project");
+        return Line(field, value, MaxPath);
     }
 
     public RequestCheck Executor(string field, string value) =>
@@ -102,8 +115,11 @@ internal sealed partial class RequestCheck
         return this;
     }
 
-    public RequestCheck PageSize(string field, int value) =>
-        value is >= 0 and <= MaxPage ? this : Fail(field, $"must be 0 (for {DefaultPage}) to {MaxPage:N0}");
+    public RequestCheck PageSize(string field, int value) => Count(field, value, MaxPage, DefaultPage);
+
+    /// <summary>How many are wanted; 0 means the default.</summary>
+    public RequestCheck Count(string field, int value, int max, int byDefault) =>
+        value >= 0 && value <= max ? this : Fail(field, $"must be 0 (for {byDefault:N0}) to {max:N0}");
 
     public RequestCheck NotNegative(string field, long value) =>
         value >= 0 ? this : Fail(field, "must not be negative");

@@ -28,17 +28,6 @@ internal sealed class RunGrpcService(RunQueries queries, StopRequests stops, Sto
     {
         RequestCheck check = new RequestCheck().Id("run_id", request.RunId, Ids.Run);
         StopOrder order = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        StopAnswer answer = await stops.StopRunAsync(request.RunId, order);
-        Proto.SessionStopOutcome own = answer.Own.ToProto();
-        return new Proto.StopRunResponse
-        {
-            SessionId = own.SessionId,
-            SessionName = own.SessionName,
-            RunId = own.RunId,
-            Status = own.Status,
-            AlreadyStopping = own.AlreadyStopping,
-            Delivery = own.Delivery,
-            Children = { answer.Children.Select(c => c.ToProto()) },
-        };
+        return (await stops.StopRunAsync(request.RunId, order)).ToRunResponse();
     }
 }

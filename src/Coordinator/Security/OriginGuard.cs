@@ -21,11 +21,22 @@ internal sealed partial class OriginGuard(RequestDelegate next, ILogger<OriginGu
 
     private static bool IsForeign(HttpRequest request)
     {
-        if (request.Headers["Sec-Fetch-Site"].Contains("cross-site", StringComparer.OrdinalIgnoreCase))
-            return true;
         StringValues origins = request.Headers.Origin;
-        return origins.Count > 0 && !(origins.Count == 1 && IsOwn(origins[0], request));
+        if (origins.Count > 0 && !(origins.Count == 1 && IsOwn(origins[0], request)))
+            return true;
+        return request.Headers["Sec-Fetch-Site"].Any(site => Is(site, "cross-site") || Is(site, "same-site")) && !IsFollowedLink(request);
     }
+
+    /// <summary>
+    /// Somebody followed a link from elsewhere, and the answer takes the whole window: nothing of the other site is around
+    /// it or can read it, and a GET changes nothing. A frame is different: what is in it can be clicked unawares.
+    /// </summary>
+    private static bool IsFollowedLink(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && Is(request.Headers["Sec-Fetch-Mode"], "navigate")
+        && Is(request.Headers["Sec-Fetch-Dest"], "document");
+
+    private static bool Is(string? header, string value) => string.Equals(header, value, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Same scheme, host and port. Default ports may be left out on either side; "null" is nobody's own.</summary>
     private static bool IsOwn(string? text, HttpRequest request) =>

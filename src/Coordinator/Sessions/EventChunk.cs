@@ -14,11 +14,16 @@ internal sealed class EventChunk
 
     public required int Count { get; init; }
 
+    public long LastSequence => FirstSequence + Count - 1;
+
     /// <summary>A serialised <see cref="Proto.WatchSessionEventsResponse"/> with the events.</summary>
     public required byte[] Payload { get; init; }
 
     /// <summary>A chunk is closed at this size, so that it fits into a message and a reader never holds much.</summary>
     private const int MaxBytes = 256 * 1024;
+
+    /// <summary>The events after a sequence, in order.</summary>
+    public StoredEvents EventsAfter(long sequence) => new(this, sequence);
 
     public static IEnumerable<EventChunk> Split(string sessionId, IEnumerable<Proto.SessionEvent> events)
     {

@@ -18,9 +18,10 @@ internal sealed class SessionConfiguration :
         session.Property(s => s.RunId).HasMaxLength(32);
         session.Property(s => s.ParentSessionId).HasMaxLength(32);
         session.HasIndex(s => s.Revision);
-        session.HasIndex(s => s.Status);
         session.HasIndex(s => s.ParentSessionId);
-        session.HasIndex(s => s.AgentName);
+        // With the id behind it, what a filter selects comes newest first without being sorted.
+        session.HasIndex(s => new { s.Status, s.SessionId });
+        session.HasIndex(s => new { s.AgentName, s.SessionId });
         session.ComplexProperty(s => s.Demands);
         session.Property(s => s.Labels).HasConversion(
             labels => JsonSerializer.Serialize(labels, JsonSerializerOptions.Default),

@@ -16,7 +16,7 @@ internal sealed class SessionFilter
     private SessionFilter(Proto.SessionFilter filter)
     {
         _filter = filter;
-        _statuses = [.. filter.Statuses.Select(SessionMapping.FromProto)];
+        _statuses = [.. filter.Statuses.Distinct().Select(SessionMapping.FromProto)];
     }
 
     public bool IsAll => _filter.CalculateSize() == 0;
@@ -36,27 +36,20 @@ internal sealed class SessionFilter
         return new SessionFilter(filter);
     }
 
-    public IQueryable<SessionView> Apply(CoordinatorDbContext db)
-    {
-        IQueryable<SessionView> views = SessionView.All(db);
-        if (_statuses.Length > 0)
-            views = views.Where(v => _statuses.Contains(v.Session.Status));
-        if (_filter.AgentName.Length > 0)
-            views = views.Where(v => v.Session.AgentName == _filter.AgentName);
-        if (_filter.RunnerId.Length > 0)
-            views = views.Where(v => v.Run!.RunnerId == _filter.RunnerId);
-        foreach (var (key, value) in _filter.Labels)
-            views = views.Where(v => db.SessionLabels.Any(l => l.SessionId == v.Session.SessionId && l.Key == key && l.Value == value));
-        if (_filter.Text.Length > 0)
-        {
-            string pattern = $"%{_filter.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
-            views = views.Where(v =>
-                EF.Functions.Like(v.Session.SessionId, pattern, "\\") || EF.Functions.Like(v.Session.Name, pattern, "\\")
-                || EF.Functions.Like(v.Session.AgentName, pattern, "\\") || EF.Functions.Like(v.Session.ProjectDir, pattern, "\\")
-                || EF.Functions.Like(v.Session.RunId, pattern, "\\"));
-        }
+    public IQueryable<Session> Apply(CoordinatorDbContext db) =>
+        _statuses.Length == 0 ? ApplyOthers(db) : ApplyOthers(db).Where(s => _statuses.Contains(s.Status));
 
-        return views;
+    /// <summary>A page of those that match, newest first. Ids sort by the time they were made, so it goes on where the last one ended.</summary>
+    /// <param name="before">Only sessions with smaller ids; empty for the first page.</param>
+    /// <param name="among">Only sessions with one of these statuses; null for any.</param>
+    public IQueryable<SessionView> Newest(CoordinatorDbContext db, string before, int count, IReadOnlyList<SessionStatus>? among = null)
+    {
+        IQueryable<Session> rest = before.Length == 0 ? ApplyOthers(db) : ApplyOthers(db).Where(s => string.Compare(s.SessionId, before) < 0);
+        IReadOnlyList<SessionStatus>? statuses = _statuses.Length == 0 ? among : [.. among is null ? _statuses : _statuses.Intersect(among)];
+        IQueryable<Session> page = statuses is null
+            ? rest.OrderByDescending(s => s.SessionId).Take(count)
+            : Newest(db, rest, statuses, count);
+        return SessionView.Of(db, page).OrderByDescending(v => v.Session.SessionId);
     }
 
     public bool Matches(Proto.Session session) =>
@@ -69,6 +62,41 @@ internal sealed class SessionFilter
 
     /// <summary>Tells filters apart, so that a page token is used with its own filter only.</summary>
     public string Fingerprint() => Requests.Fingerprint.Of(_filter);
+
+    /// <summary>
+    /// The index has the sessions of one status in order, but not those of several: asked for together, all that match would
+    /// be sorted for every page.
+    /// </summary>
+    private static IQueryable<Session> Newest(CoordinatorDbContext db, IQueryable<Session> sessions, IReadOnlyList<SessionStatus> statuses, int count)
+    {
+        IQueryable<string> ids = statuses
+            .Select(status => sessions.Where(s => s.Status == status).Select(s => s.SessionId).OrderByDescending(id => id).Take(count))
+            .Aggregate(db.Sessions.Where(s => false).Select(s => s.SessionId), (all, one) => all.Concat(one))
+            .OrderByDescending(id => id).Take(count);
+        return db.Sessions.AsNoTracking().Where(s => ids.Contains(s.SessionId));
+    }
+
+    /// <summary>Everything but the statuses.</summary>
+    private IQueryable<Session> ApplyOthers(CoordinatorDbContext db)
+    {
+        IQueryable<Session> sessions = db.Sessions.AsNoTracking();
+        if (_filter.AgentName.Length > 0)
+            sessions = sessions.Where(s => s.AgentName == _filter.AgentName);
+        if (_filter.RunnerId.Length > 0)
+            sessions = sessions.Where(s => db.Runs.Any(r => r.RunId == s.RunId && r.RunnerId == _filter.RunnerId));
+        foreach (var (key, value) in _filter.Labels)
+            sessions = sessions.Where(s => db.SessionLabels.Any(l => l.SessionId == s.SessionId && l.Key == key && l.Value == value));
+        if (_filter.Text.Length > 0)
+        {
+            string pattern = $"%{_filter.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+            sessions = sessions.Where(s =>
+                EF.Functions.Like(s.SessionId, pattern, "\\") || EF.Functions.Like(s.Name, pattern, "\\")
+                || EF.Functions.Like(s.AgentName, pattern, "\\") || EF.Functions.Like(s.ProjectDir, pattern, "\\")
+                || EF.Functions.Like(s.RunId, pattern, "\\"));
+        }
+
+        return sessions;
+    }
 
     /// <summary>As SQLite's LIKE: without regard to case for ASCII letters only.</summary>
     private bool Contains(string text)

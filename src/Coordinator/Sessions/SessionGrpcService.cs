@@ -11,6 +11,7 @@ internal sealed class SessionGrpcService(
     SessionDeletion deletion,
     SessionWatch watch,
     SessionTimeline timeline,
+    EventQueries events,
     WatcherLimit watchers,
     StopRequests stops,
     StopOrders orders) : Proto.SessionService.SessionServiceBase
@@ -50,18 +51,7 @@ internal sealed class SessionGrpcService(
     {
         RequestCheck check = new RequestCheck().Id("session_id", request.SessionId, Ids.Session);
         StopOrder order = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        StopAnswer answer = await stops.StopSessionAsync(request.SessionId, order);
-        Proto.SessionStopOutcome own = answer.Own.ToProto();
-        return new Proto.StopSessionResponse
-        {
-            SessionId = own.SessionId,
-            SessionName = own.SessionName,
-            RunId = own.RunId,
-            Status = own.Status,
-            AlreadyStopping = own.AlreadyStopping,
-            Delivery = own.Delivery,
-            Children = { answer.Children.Select(c => c.ToProto()) },
-        };
+        return (await stops.StopSessionAsync(request.SessionId, order)).ToSessionResponse();
     }
 
     public override async Task<Proto.StopSessionsResponse> StopSessions(Proto.StopSessionsRequest request, ServerCallContext context)
@@ -87,20 +77,47 @@ internal sealed class SessionGrpcService(
 
     public override async Task WatchSessions(Proto.WatchSessionsRequest request, IServerStreamWriter<Proto.WatchSessionsResponse> responseStream, ServerCallContext context)
     {
-        RequestCheck check = new RequestCheck().NotNegative("after_revision", request.AfterRevision);
+        RequestCheck check = new RequestCheck()
+            .NotNegative("after_revision", request.AfterRevision)
+            .NotNegative("max_ended_sessions", request.MaxEndedSessions);
         SessionFilter filter = SessionFilter.Check(request.Filter, check);
         check.ThrowIfAny();
         using IDisposable place = watchers.Enter();
-        await watch.RunAsync(filter, request.AfterRevision, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
+        await watch.RunAsync(filter, request, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
     }
 
     public override async Task WatchSessionEvents(
         Proto.WatchSessionEventsRequest request, IServerStreamWriter<Proto.WatchSessionEventsResponse> responseStream, ServerCallContext context)
     {
-        new RequestCheck().Id("session_id", request.SessionId, Ids.Session).NotNegative("after_sequence", request.AfterSequence).ThrowIfAny();
+        new RequestCheck()
+            .Id("session_id", request.SessionId, Ids.Session)
+            .NotNegative("after_sequence", request.AfterSequence)
+            .NotNegative("tail", request.Tail)
+            .ThrowIfAny();
         using IDisposable place = watchers.Enter();
-        await timeline.RunAsync(
-            request.SessionId, request.AfterSequence, request.Follow, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
+        await timeline.RunAsync(request, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
+    }
+
+    public override Task<Proto.ListSessionEventsResponse> ListSessionEvents(Proto.ListSessionEventsRequest request, ServerCallContext context)
+    {
+        new RequestCheck()
+            .Id("session_id", request.SessionId, Ids.Session)
+            .NotNegative("after_sequence", request.AfterSequence)
+            .PageSize("page_size", request.PageSize)
+            .ThrowIfAny();
+        return events.ListAsync(request, RequestCheck.PageSizeOf(request.PageSize), context.CancellationToken);
+    }
+
+    public override Task<Proto.SearchSessionEventsResponse> SearchSessionEvents(Proto.SearchSessionEventsRequest request, ServerCallContext context)
+    {
+        new RequestCheck()
+            .Id("session_id", request.SessionId, Ids.Session)
+            .Text("text", request.Text, RequestCheck.MaxSearchText, required: true)
+            .NotNegative("after_sequence", request.AfterSequence)
+            .Count("max_results", request.MaxResults, RequestCheck.MaxSearchResults, RequestCheck.DefaultSearchResults)
+            .ThrowIfAny();
+        int maxResults = request.MaxResults == 0 ? RequestCheck.DefaultSearchResults : request.MaxResults;
+        return events.SearchAsync(request, maxResults, context.CancellationToken);
     }
 
     public override Task<Proto.GetSessionResultResponse> GetSessionResult(Proto.GetSessionResultRequest request, ServerCallContext context)

@@ -19,14 +19,13 @@ internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> con
     public async Task<Proto.ListSessionsResponse> ListAsync(SessionFilter filter, int pageSize, string after, CancellationToken cancellationToken)
     {
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        IQueryable<SessionView> matching = filter.Apply(db);
-        // Ids sort by the time they were made, so a page goes on where the last one ended whatever was added meanwhile.
-        IQueryable<SessionView> rest = after.Length == 0 ? matching : matching.Where(v => string.Compare(v.Session.SessionId, after) < 0);
-        List<SessionView> page = await rest.OrderByDescending(v => v.Session.SessionId).Take(pageSize + 1).ToListAsync(cancellationToken);
+        List<SessionView> page = await filter.Newest(db, after, pageSize + 1).ToListAsync(cancellationToken);
         Proto.ListSessionsResponse response = new()
         {
             Sessions = { page.Take(pageSize).Select(v => v.ToProto()) },
-            TotalSize = filter.IsAll ? await db.Sessions.LongCountAsync(cancellationToken) : await matching.LongCountAsync(cancellationToken),
+            TotalSize = filter.IsAll
+                ? await db.LedgerStates.Select(s => s.SessionCount).SingleAsync(cancellationToken)
+                : await filter.Apply(db).LongCountAsync(cancellationToken),
         };
         if (page.Count > pageSize)
             response.NextPageToken = PageToken.Make(filter.Fingerprint(), page[pageSize - 1].Session.SessionId);

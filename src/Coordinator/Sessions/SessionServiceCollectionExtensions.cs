@@ -8,7 +8,10 @@ internal static class SessionServiceCollectionExtensions
         .AddSingleton<SessionStarts>()
         .AddSingleton<SessionQueries>()
         .AddSingleton<SessionDeletion>()
+        .AddSingleton<SessionSnapshots>()
         .AddSingleton<SessionWatch>()
+        .AddSingleton<EventReader>()
+        .AddSingleton<EventQueries>()
         .AddSingleton<SessionTimeline>()
         .AddSingleton<WatcherLimit>();
 }

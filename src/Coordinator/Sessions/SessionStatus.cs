@@ -15,6 +15,10 @@ internal enum SessionStatus
 
 internal static class SessionStatuses
 {
+    public static readonly IReadOnlyList<SessionStatus> Active = [.. Enum.GetValues<SessionStatus>().Where(IsActive)];
+
+    public static readonly IReadOnlyList<SessionStatus> Ended = [.. Enum.GetValues<SessionStatus>().Where(s => !s.IsActive())];
+
     public static SessionStatus Of(RunStatus run) => run switch
     {
         RunStatus.Pending or RunStatus.Claimed => SessionStatus.Pending,

@@ -1,7 +1,5 @@
 using Coordinator.Errors;
 using Coordinator.Hosting;
-using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Sessions;
@@ -10,71 +8,41 @@ namespace Coordinator.Sessions;
 /// Reads a session's timeline in order and, on wish, follows it. The reader's position is all that is remembered of it:
 /// a slow one simply reads later.
 /// </summary>
-internal sealed class SessionTimeline(
-    IDbContextFactory<CoordinatorDbContext> contexts,
-    SessionEventSignals signals,
-    IOptions<CoordinatorOptions> options,
-    TimeProvider time)
+internal sealed class SessionTimeline(EventReader events, SessionEventSignals signals, IOptions<CoordinatorOptions> options, TimeProvider time)
 {
-    /// <summary>Chunks read at once; a chunk is at most one report of a runner, some 256 KiB.</summary>
-    private const int ChunksAtOnce = 8;
-
+    /// <param name="request">Checked.</param>
     /// <exception cref="CoordinatorException">There is no such session.</exception>
-    public async Task RunAsync(string sessionId, long after, bool follow, Func<Proto.WatchSessionEventsResponse, Task> send, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        Proto.WatchSessionEventsRequest request, Func<Proto.WatchSessionEventsResponse, Task> send, CancellationToken cancellationToken)
     {
-        if (!await ExistsAsync(sessionId, cancellationToken))
-            throw CoordinatorException.SessionNotFound(sessionId);
-        long from = await ChunkWithAsync(sessionId, after + 1, cancellationToken);
-        while (true)
+        string sessionId = request.SessionId;
+        long newest = await events.FindNewestAsync(sessionId, cancellationToken) ?? throw CoordinatorException.SessionNotFound(sessionId);
+        long after = request.Tail == 0 ? request.AfterSequence : Math.Max(request.AfterSequence, newest - request.Tail);
+        TimelineCursor cursor = new(after, request.OmitOutput, send, time);
+        for (bool caughtUp = false; ; caughtUp = true)
         {
             Task next = signals.Next(sessionId);
-            List<EventChunk> chunks = await ReadAsync(sessionId, from, cancellationToken);
-            foreach (EventChunk chunk in chunks)
-            {
-                Proto.WatchSessionEventsResponse events = Proto.WatchSessionEventsResponse.Parser.ParseFrom(chunk.Payload);
-                while (events.Events.Count > 0 && events.Events[0].Sequence <= after)
-                    events.Events.RemoveAt(0);
-                if (events.Events.Count > 0)
-                    await send(events);
-                from = chunk.FirstSequence + chunk.Count;
-            }
+            await foreach (EventChunk chunk in events.ReadAsync(sessionId, cursor.Sequence, long.MaxValue, cancellationToken))
+                await cursor.SendAsync(chunk);
 
-            after = Math.Max(after, from - 1);
-            if (chunks.Count > 0)
-                continue;
-            if (!follow || !await ExistsAsync(sessionId, cancellationToken))
+            bool over = !request.Follow || await events.FindNewestAsync(sessionId, cancellationToken) is null;
+            if (over || !caughtUp)
+                await cursor.SendPositionAsync();
+            if (over)
                 return;
-            if (!await CompletesWithinAsync(next, cancellationToken))
-                await send(new Proto.WatchSessionEventsResponse());
+            if (!await CompletesWithinAsync(next, options.Value.WatchHeartbeatInterval - cursor.Silence, cancellationToken))
+                await cursor.SendSignOfLifeAsync();
         }
     }
 
-    private async Task<bool> ExistsAsync(string sessionId, CancellationToken cancellationToken)
+    /// <returns>False as well if there is no time left, whatever has happened.</returns>
+    private async Task<bool> CompletesWithinAsync(Task next, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Sessions.AnyAsync(s => s.SessionId == sessionId, cancellationToken);
-    }
-
-    /// <summary>The beginning of the chunk that has the sequence, or will have it.</summary>
-    private async Task<long> ChunkWithAsync(string sessionId, long sequence, CancellationToken cancellationToken)
-    {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.EventChunks.Where(c => c.SessionId == sessionId && c.FirstSequence <= sequence)
-            .MaxAsync(c => (long?)c.FirstSequence, cancellationToken) ?? 0;
-    }
-
-    private async Task<List<EventChunk>> ReadAsync(string sessionId, long from, CancellationToken cancellationToken)
-    {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.EventChunks.AsNoTracking().Where(c => c.SessionId == sessionId && c.FirstSequence >= from)
-            .OrderBy(c => c.FirstSequence).Take(ChunksAtOnce).ToListAsync(cancellationToken);
-    }
-
-    private async Task<bool> CompletesWithinAsync(Task next, CancellationToken cancellationToken)
-    {
+        if (atMost <= TimeSpan.Zero)
+            return false;
         try
         {
-            await next.WaitAsync(options.Value.WatchHeartbeatInterval, time, cancellationToken);
+            await next.WaitAsync(atMost, time, cancellationToken);
             return true;
         }
         catch (TimeoutException)

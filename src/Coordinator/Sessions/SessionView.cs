@@ -12,8 +12,10 @@ internal sealed class SessionView
     /// <summary>Null only for a session that never had a run.</summary>
     public required Run? Run { get; init; }
 
-    public static IQueryable<SessionView> All(CoordinatorDbContext db) =>
-        from session in db.Sessions.AsNoTracking()
+    public static IQueryable<SessionView> All(CoordinatorDbContext db) => Of(db, db.Sessions.AsNoTracking());
+
+    public static IQueryable<SessionView> Of(CoordinatorDbContext db, IQueryable<Session> sessions) =>
+        from session in sessions
         join run in db.Runs.AsNoTracking() on session.RunId equals run.RunId into runs
         from run in runs.DefaultIfEmpty()
         select new SessionView { Session = session, Run = run };

@@ -12,29 +12,33 @@ namespace Coordinator.Sessions;
 /// </summary>
 internal sealed class SessionWatch(
     SessionFeed feed,
+    SessionSnapshots snapshots,
     IDbContextFactory<CoordinatorDbContext> contexts,
     IOptions<CoordinatorOptions> options,
     TimeProvider time)
 {
-    /// <summary>Sessions in one part of a snapshot: a few hundred kilobytes, well below a message's limit of 4 MiB.</summary>
+    /// <summary>Changed sessions that are read at once.</summary>
     private const int ChunkSize = 500;
 
     /// <summary>At most ten bursts of news a second to one watcher; the first one of a quiet time is not delayed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Sends until the caller goes away or the coordinator stops.</summary>
-    public async Task RunAsync(SessionFilter filter, long afterRevision, Func<Proto.WatchSessionsResponse, Task> send, CancellationToken cancellationToken)
+    /// <param name="request">Checked.</param>
+    public async Task RunAsync(
+        SessionFilter filter, Proto.WatchSessionsRequest request, Func<Proto.WatchSessionsResponse, Task> send, CancellationToken cancellationToken)
     {
         using SessionSubscription subscription = feed.Subscribe();
         WatchCursor cursor = new(filter, send);
-        if (await CanResumeAsync(afterRevision, subscription.StartRevision, cancellationToken))
+        if (await CanResumeAsync(request.AfterRevision, subscription.StartRevision, cancellationToken))
         {
-            cursor.ResumeAt(afterRevision);
+            cursor.ResumeAt(request.AfterRevision);
             await SendChangesAsync(cursor, cancellationToken);
         }
         else
         {
-            await SendSnapshotAsync(cursor, subscription.StartRevision, cancellationToken);
+            await foreach (SnapshotPart part in snapshots.ReadAsync(filter, request.MaxEndedSessions, cancellationToken))
+                await cursor.SendAsync(part, subscription.StartRevision);
         }
 
         while (true)
@@ -66,28 +70,6 @@ internal sealed class SessionWatch(
             return false;
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.LedgerStates.AnyAsync(s => s.ForgottenRevision <= afterRevision, cancellationToken);
-    }
-
-    private async Task SendSnapshotAsync(WatchCursor cursor, long revision, CancellationToken cancellationToken)
-    {
-        string after = "";
-        bool first = true, complete;
-        do
-        {
-            List<SessionView> chunk;
-            await using (CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
-            {
-                chunk = await cursor.Filter.Apply(db).Where(v => string.Compare(v.Session.SessionId, after) > 0)
-                    .OrderBy(v => v.Session.SessionId).Take(ChunkSize).ToListAsync(cancellationToken);
-            }
-
-            complete = chunk.Count < ChunkSize;
-            await cursor.SendSnapshotAsync([.. chunk.Select(v => v.ToProto())], first, complete, revision);
-            if (!complete)
-                after = chunk[^1].Session.SessionId;
-            first = false;
-        }
-        while (!complete);
     }
 
     private async Task SendChangesAsync(WatchCursor cursor, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class StartChecks
             .Line("session_name", request.SessionName, RequestCheck.MaxName)
             .Executor("executor", request.Executor)
             .Text("prompt", request.Prompt, RequestCheck.MaxPrompt, required: true)
-            .Line("project_dir", request.ProjectDir, RequestCheck.MaxPath)
+            .Directory("project_dir", request.ProjectDir)
             .Line("agent_name", request.AgentName, RequestCheck.MaxName)
             .OptionalId("parent_session_id", request.ParentSessionId, Ids.Session)
             .Labels("labels", request.Labels, request.Labels.Count)

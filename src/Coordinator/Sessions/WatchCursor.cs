@@ -11,24 +11,23 @@ internal sealed class WatchCursor(SessionFilter filter, Func<Proto.WatchSessions
     /// <summary>The sessions a filtered watcher has; null for one without a filter, or while what it has is not known.</summary>
     private HashSet<string>? _shown;
 
-    public SessionFilter Filter => filter;
-
     /// <summary>Everything up to here has been sent.</summary>
     public long Revision { get; private set; }
 
     /// <summary>The watcher has what it had at this revision; which sessions those are is not known.</summary>
     public void ResumeAt(long revision) => Revision = revision;
 
-    public Task SendSnapshotAsync(IReadOnlyCollection<Proto.Session> sessions, bool first, bool complete, long revision)
+    /// <param name="revision">What the snapshot is at least as new as; the watcher is there once it is complete.</param>
+    public Task SendAsync(SnapshotPart part, long revision)
     {
         if (!filter.IsAll)
-            (_shown ??= []).UnionWith(sessions.Select(s => s.SessionId));
-        if (complete)
+            (_shown ??= []).UnionWith(part.Sessions.Select(s => s.SessionId));
+        if (part.Complete)
             Revision = revision;
         return send(new Proto.WatchSessionsResponse
         {
             Revision = Revision,
-            Snapshot = new Proto.SessionSnapshot { Sessions = { sessions }, First = first, Complete = complete },
+            Snapshot = new Proto.SessionSnapshot { Sessions = { part.Sessions }, First = part.First, Complete = part.Complete, OmittedSessions = part.Omitted },
         });
     }
 

@@ -85,6 +85,3 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
         return steps;
     }
 }
-
-/// <summary>What became of a stop: for the session that was named, and for its active descendants.</summary>
-internal sealed record StopAnswer(StopStep Own, IReadOnlyList<StopStep> Children);

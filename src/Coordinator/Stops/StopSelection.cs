@@ -12,14 +12,12 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
     /// <summary>Below the number of parameters that every database takes in one query.</summary>
     private const int IdsAtOnce = 500;
 
-    private static readonly SessionStatus[] Active = [SessionStatus.Pending, SessionStatus.Running, SessionStatus.Stopping];
-
     /// <summary>The active sessions that match a filter, as of this moment of the batch.</summary>
     public static async Task<StopSelection> MatchingAsync(LedgerScope scope, SessionFilter filter)
     {
         await scope.FlushAsync();
-        List<string> ids = await filter.Apply(scope.Db).Where(v => Active.Contains(v.Session.Status))
-            .OrderBy(v => v.Session.SessionId).Select(v => v.Session.SessionId).ToListAsync();
+        List<string> ids = await filter.Apply(scope.Db).Where(s => SessionStatuses.Active.Contains(s.Status))
+            .OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
         return await NamedAsync(scope, ids);
     }
 

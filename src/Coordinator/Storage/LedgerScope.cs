@@ -128,6 +128,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
             return;
 
         LedgerState state = await db.LedgerStates.SingleAsync();
+        state.SessionCount += _created.Count - _deleted.Count;
         foreach (Session session in _changed.Values)
         {
             session.Commit(++state.Revision, now);

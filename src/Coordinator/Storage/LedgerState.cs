@@ -10,6 +10,9 @@ internal sealed class LedgerState
     /// <summary>The newest revision given to any session.</summary>
     public long Revision { get; set; }
 
+    /// <summary>How many sessions there are; counting a million rows takes too long for every list and every watch.</summary>
+    public long SessionCount { get; set; }
+
     /// <summary>Deletions up to this revision are no longer remembered; watchers from before it need a snapshot.</summary>
     public long ForgottenRevision { get; set; }
 }

@@ -22,6 +22,8 @@ public sealed class ErrorTests
         await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.DeleteSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
         await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.GetSessionResultAsync(new() { SessionId = UnknownSession }).ResponseAsync);
         await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession }).ResponseStream.MoveNext());
+        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = UnknownSession, Text = "x" }).ResponseAsync);
         await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Runs.ListRunsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
         await FailsAsync("RUN_NOT_FOUND", UnknownRun, coordinator.Runs.GetRunAsync(new() { RunId = UnknownRun }).ResponseAsync);
         await FailsAsync("RUN_NOT_FOUND", UnknownRun, coordinator.Runs.StopRunAsync(new() { RunId = UnknownRun }).ResponseAsync);
@@ -97,6 +99,45 @@ public sealed class ErrorTests
         await coordinator.Sessions.StopSessionAsync(new() { SessionId = id }).ResponseAsync.InvalidAsync("session_id");
         await coordinator.Sessions.DeleteSessionAsync(new() { SessionId = id }).ResponseAsync.InvalidAsync("session_id");
         await coordinator.Sessions.WatchSessionEvents(new() { SessionId = id }).ResponseStream.MoveNext().InvalidAsync("session_id");
+        await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = id }).ResponseAsync.InvalidAsync("session_id");
+        await coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = id, Text = "x" }).ResponseAsync.InvalidAsync("session_id");
+    }
+
+    [Fact]
+    public async Task Watches_WithNegativeNumbers_NameEveryField()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await coordinator.Sessions.WatchSessions(new() { AfterRevision = -1, MaxEndedSessions = -1 }).ResponseStream.MoveNext()
+            .InvalidAsync("after_revision", "max_ended_sessions");
+        await coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession, AfterSequence = -1, Tail = int.MinValue }).ResponseStream.MoveNext()
+            .InvalidAsync("after_sequence", "tail");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_001)]
+    public async Task ListSessionEvents_WithBadNumbers_NamesEveryField(int pageSize)
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession, AfterSequence = -1, PageSize = pageSize }).ResponseAsync
+            .InvalidAsync("after_sequence", "page_size");
+    }
+
+    [Theory]
+    [InlineData("", -1)]
+    [InlineData(" ", 10_001)]
+    [InlineData("a\0b", int.MinValue)]
+    [InlineData(null, int.MaxValue)]
+    public async Task SearchSessionEvents_WithEverythingWrong_NamesEveryField(string? text, int maxResults)
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await coordinator.Sessions.SearchSessionEventsAsync(new()
+        {
+            SessionId = "x",
+            Text = text ?? new string('t', 201),
+            AfterSequence = -1,
+            MaxResults = maxResults,
+        }).ResponseAsync.InvalidAsync("session_id", "text", "after_sequence", "max_results");
     }
 
     [Fact]

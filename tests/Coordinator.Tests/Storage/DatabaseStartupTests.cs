@@ -6,6 +6,9 @@ using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.Tests.Storage;
@@ -49,6 +52,25 @@ public sealed class DatabaseStartupTests
         Execute(files, """INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00')""");
 
         await StartAndStopAsync(files);
+    }
+
+    [Fact]
+    public async Task Start_OnDatabaseFromBeforeSessionsWereCounted_CountsThem()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+            await db.GetService<IMigrator>().MigrateAsync("Initial", TestContext.Current.CancellationToken);
+        for (int i = 0; i < 3; i++)
+        {
+            Execute(files, $$"""
+                INSERT INTO "Sessions" VALUES ('ses_{{i}}', '', 'Stopped', '', '', '', '', '', '', '{}', 0, 0, {{i}}, 0, '', '', '[]')
+                """);
+        }
+
+        await StartAndStopAsync(files);
+
+        Assert.Equal(3L, Scalar(files, """SELECT "SessionCount" FROM "LedgerState" """));
     }
 
     [Fact]

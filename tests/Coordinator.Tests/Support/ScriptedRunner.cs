@@ -89,21 +89,18 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         RunStarted = new Proto.RunStarted { Header = Header(start.RunId, start.Epoch), ProcessId = 4711, Containment = "none", Time = Now() },
     });
 
-    public Task OutputAsync(Proto.StartRun start, params string[] lines) => SendAsync(new Proto.RunnerFrame
+    public Task OutputAsync(Proto.StartRun start, params IEnumerable<string> lines) => EventsAsync(start, [.. lines.Select(line => Line(line))]);
+
+    public Task EventsAsync(Proto.StartRun start, params Proto.SessionEvent[] events) => SendAsync(new Proto.RunnerFrame
     {
-        RunEvents = new Proto.RunEvents
-        {
-            Header = Header(start.RunId, start.Epoch),
-            Events =
-            {
-                lines.Select(line => new Proto.SessionEvent
-                {
-                    Time = Now(),
-                    Output = new Proto.OutputEvent { Stream = Proto.OutputStream.Stdout, Text = line },
-                }),
-            },
-        },
+        RunEvents = new Proto.RunEvents { Header = Header(start.RunId, start.Epoch), Events = { events } },
     });
+
+    public static Proto.SessionEvent Line(string text, Proto.OutputStream stream = Proto.OutputStream.Stdout) =>
+        new() { Time = Now(), Output = new Proto.OutputEvent { Stream = stream, Text = text } };
+
+    public static Proto.SessionEvent Said(string text) =>
+        new() { Time = Now(), Message = new Proto.MessageEvent { Role = Proto.MessageRole.Assistant, Text = text } };
 
     public Task ReceivedAsync(Proto.StopRun stop) => SendAsync(new Proto.RunnerFrame
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Coordinator.FunctionalTests.Support;
+using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Coordinator.Testing;
+using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
+using Coordinator.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -50,7 +51,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task Terminate_WithARunningAgent_LeavesItAliveAndItsRunnerReconnects()
     {
-        await using Support.Deployment deployment = await Support.Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.StartAsync();
         Proto.Session session = await deployment.StartRunningAsync("echo ready; sleep 300");
         await deployment.EventAsync(session.SessionId, e => e.Output is { Text: "ready" });
 
@@ -67,7 +68,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task Stop_WhileTheCoordinatorIsKilledRightAfterItsAnswer_IsCarriedOutAfterItsRestart()
     {
-        await using Support.Deployment deployment = await Support.Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.StartAsync();
         Proto.Session session = await deployment.StartRunningAsync("echo ready; sleep 300");
         // The runner cannot take the command before the coordinator is gone.
         deployment.Runner.Freeze();

@@ -45,7 +45,7 @@ public sealed class CoordinatorProcess : ProgramProcess
         var coordinator = new CoordinatorProcess(settings);
         try
         {
-            coordinator.WebAddress = await coordinator.WaitForAddressAsync("Web");
+            coordinator.WebAddress = await coordinator.WaitForAddressAsync("Dashboard");
             coordinator.GrpcAddress = await coordinator.WaitForAddressAsync("gRPC");
             return coordinator;
         }

@@ -331,13 +331,13 @@ namespace Coordinator.Storage.Migrations
 
                     b.HasKey("SessionId");
 
-                    b.HasIndex("AgentName");
-
                     b.HasIndex("ParentSessionId");
 
                     b.HasIndex("Revision");
 
-                    b.HasIndex("Status");
+                    b.HasIndex("AgentName", "SessionId");
+
+                    b.HasIndex("Status", "SessionId");
 
                     b.ToTable("Sessions", (string)null);
                 });
@@ -372,6 +372,9 @@ namespace Coordinator.Storage.Migrations
                     b.Property<long>("Revision")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("SessionCount")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.ToTable("LedgerState", (string)null);
@@ -381,7 +384,8 @@ namespace Coordinator.Storage.Migrations
                         {
                             Id = 1,
                             ForgottenRevision = 0L,
-                            Revision = 0L
+                            Revision = 0L,
+                            SessionCount = 0L
                         });
                 });
 

@@ -1,12 +1,12 @@
-using Coordinator.Testing;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;
+using Xunit;
 
-namespace Coordinator.FunctionalTests.Support;
+namespace Coordinator.Testing.Deployments;
 
 /// <summary>A coordinator and a runner as real processes, each in a directory of its own, and what tests do with them.</summary>
-internal sealed class Deployment : IAsyncDisposable
+public sealed class Deployment : IAsyncDisposable
 {
     private Deployment(CoordinatorProcess coordinator) => Coordinator = coordinator;
 

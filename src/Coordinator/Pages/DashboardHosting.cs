@@ -1,0 +1,52 @@
+using Coordinator.Dashboard;
+using Coordinator.Dashboard.Connection;
+using Coordinator.Dashboard.Sessions;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace Coordinator.Pages;
+
+/// <summary>Serves the dashboard: its files, and its pages rendered once before the browser takes over.</summary>
+internal static class DashboardHosting
+{
+    /// <summary>No page calls the API while it is rendered; its clients only have to exist.</summary>
+    private const string NoAddress = "http://localhost";
+
+    public static WebApplicationBuilder UseDashboardFiles(this WebApplicationBuilder builder)
+    {
+        // Run from the source tree the files lie where they were built; published they lie in wwwroot, and this does nothing.
+        builder.WebHost.UseStaticWebAssets();
+        return builder;
+    }
+
+    public static IServiceCollection AddDashboardPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveWebAssemblyComponents();
+        services.AddScoped<AntiforgeryStateProvider, NoAntiforgery>();
+        services.AddScoped<PageSecurity>();
+        services.AddSingleton<IFirstSessions, FirstSessions>();
+        services.AddSingleton(new Random());
+        return services.AddCoordinatorClients(NoAddress).AddDashboard();
+    }
+
+    /// <summary>What comes before the endpoints are chosen.</summary>
+    public static void UseDashboardHeaders(this WebApplication app)
+    {
+        app.UseMiddleware<PageHeaders>();
+        // A person who follows a dead link gets a page; a program gets the bare status.
+        app.UseWhen(
+            http => HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.Any(a => a?.Contains("text/html", StringComparison.Ordinal) == true),
+            branch => branch.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+    }
+
+    public static void MapDashboard(this WebApplication app)
+    {
+        // Without the files there are no pages: a host in a test brings none of them.
+        if (!File.Exists(Path.Combine(AppContext.BaseDirectory, $"{app.Environment.ApplicationName}.staticwebassets.endpoints.json")))
+            return;
+        app.MapStaticAssets();
+        app.MapRazorComponents<Document>()
+            .AddInteractiveWebAssemblyRenderMode()
+            .AddAdditionalAssemblies(typeof(Routes).Assembly)
+            .DisableAntiforgery();
+    }
+}

@@ -1,0 +1,25 @@
+using Coordinator.Dashboard.Output;
+using Coordinator.Dashboard.Runners;
+using Coordinator.Dashboard.Sessions;
+using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Stops;
+
+namespace Coordinator.Dashboard;
+
+/// <summary>What the pages are made of, in the browser and while the coordinator renders them.</summary>
+internal static class DashboardServices
+{
+    /// <summary>
+    /// One of each per tab: in the browser a scope lives as long as the page, on the server as long as one rendering.
+    /// </summary>
+    public static IServiceCollection AddDashboard(this IServiceCollection services) => services
+        .AddScoped<SessionsStore>()
+        .AddScoped<Announcements>()
+        .AddScoped<StopOutcomes>()
+        .AddScoped<StopCalls>()
+        .AddScoped<StopPrompt>()
+        .AddScoped<RunnersStore>()
+        .AddScoped<IEventSource, GrpcEventSource>()
+        .AddScoped<Browser>()
+        .AddScoped<PageEvents>();
+}

@@ -1,0 +1,9 @@
+namespace Coordinator.Dashboard.Output;
+
+/// <summary>Where in the view a row is wanted.</summary>
+public enum RowAlign
+{
+    Start,
+    Centre,
+    End,
+}

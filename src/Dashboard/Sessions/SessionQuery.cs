@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+
+namespace Coordinator.Dashboard.Sessions;
+
+/// <summary>What the list shows and in which order. The page's address holds it, so that it can be shared and returned to.</summary>
+public sealed record SessionQuery
+{
+    public static SessionQuery Default { get; } = new();
+
+    /// <summary>Any of these; empty means all.</summary>
+    public ImmutableHashSet<Proto.SessionStatus> Statuses { get; init; } = [];
+
+    /// <summary>Exactly this agent; empty means any.</summary>
+    public string Agent { get; init; } = "";
+
+    /// <summary>A runner's id; empty means any.</summary>
+    public string Runner { get; init; } = "";
+
+    /// <summary>Contained in a name, id, agent, directory or run id, without regard to case; empty means any.</summary>
+    public string Text { get; init; } = "";
+
+    public SessionSort Sort { get; init; } = SessionSort.Started;
+
+    /// <summary>Newest first, most urgent last, Z to A.</summary>
+    public bool Descending { get; init; } = true;
+
+    public bool IsFiltered => Statuses.Count > 0 || Agent.Length > 0 || Runner.Length > 0 || Text.Length > 0;
+
+    public bool Equals(SessionQuery? other) => other is not null && ToAddress() == other.ToAddress();
+
+    public override int GetHashCode() => ToAddress().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>Reads the query of an address. What it does not understand it leaves out: old links still open.</summary>
+    public static SessionQuery Parse(Uri address)
+    {
+        SessionQuery query = Default;
+        foreach (string pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+                query = query.With(pair[..equals], Uri.UnescapeDataString(pair[(equals + 1)..].Replace('+', ' ')));
+        }
+
+        return query;
+    }
+
+    public string ToAddress()
+    {
+        List<string> pairs = [];
+        Add("status", string.Join(',', SessionStatuses.All.Where(Statuses.Contains).Select(s => s.Word())));
+        Add("agent", Agent);
+        Add("runner", Runner);
+        Add("q", Text);
+        if (Sort != Default.Sort || Descending != Default.Descending)
+            Add("sort", (Descending ? "-" : "") + Sort.ToString().ToLowerInvariant());
+        return pairs.Count == 0 ? "sessions" : $"sessions?{string.Join('&', pairs)}";
+
+        void Add(string name, string value)
+        {
+            if (value.Length > 0)
+                pairs.Add($"{name}={Uri.EscapeDataString(value).Replace("%2C", ",", StringComparison.Ordinal)}");
+        }
+    }
+
+    public bool Matches(Proto.Session session) =>
+        (Statuses.Count == 0 || Statuses.Contains(session.Status))
+        && (Agent.Length == 0 || session.AgentName == Agent)
+        && (Runner.Length == 0 || session.RunnerId == Runner)
+        && (Text.Length == 0 || Has(session.SessionName) || Has(session.SessionId) || Has(session.AgentName)
+            || Has(session.ProjectDir) || Has(session.RunId));
+
+    /// <summary>The same selection for the coordinator; the order is the page's own.</summary>
+    public Proto.SessionFilter ToFilter() => new() { Statuses = { Statuses }, AgentName = Agent, RunnerId = Runner, Text = Text };
+
+    public SessionQuery Toggle(Proto.SessionStatus status) =>
+        this with { Statuses = Statuses.SymmetricExcept([status]) };
+
+    /// <summary>The same column again turns the order around.</summary>
+    public SessionQuery SortBy(SessionSort sort) => sort == Sort
+        ? this with { Descending = !Descending }
+        : this with { Sort = sort, Descending = sort == SessionSort.Started };
+
+    private bool Has(string text) => text.Contains(Text, StringComparison.OrdinalIgnoreCase);
+
+    private SessionQuery With(string name, string value) => name switch
+    {
+        "status" => this with { Statuses = [.. value.Split(',').Select(SessionStatuses.Parse).OfType<Proto.SessionStatus>()] },
+        "agent" => this with { Agent = value },
+        "runner" => this with { Runner = value },
+        "q" => this with { Text = value },
+        "sort" when Enum.TryParse(value.TrimStart('-'), ignoreCase: true, out SessionSort sort) && Enum.IsDefined(sort) =>
+            this with { Sort = sort, Descending = value.StartsWith('-') },
+        _ => this,
+    };
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+
+namespace Coordinator.Dashboard.Sessions;
+
+/// <summary>
+/// Everything the watch has told about sessions. Changes only by <see cref="Apply(Proto.WatchSessionsResponse)"/>: the newest revision of a session
+/// wins, whatever comes twice or late.
+/// </summary>
+public sealed record SessionsState
+{
+    public static SessionsState Empty { get; } = new();
+
+    public ImmutableDictionary<string, Proto.Session> Sessions { get; private init; } = ImmutableDictionary<string, Proto.Session>.Empty;
+
+    /// <summary>How many sessions have each status; right once <see cref="IsComplete"/>.</summary>
+    public StatusCounts Counts { get; private init; } = StatusCounts.None;
+
+    /// <summary>Where a new stream goes on; 0 until a snapshot was complete.</summary>
+    public long Revision { get; private init; }
+
+    /// <summary>Whether a whole snapshot has been received.</summary>
+    public bool IsComplete { get; private init; }
+
+    /// <summary>Sessions that have ended and are too old for this page.</summary>
+    public long Omitted { get; private init; }
+
+    /// <summary>Parts of a snapshot that will replace what is shown once it is whole.</summary>
+    private ImmutableDictionary<string, Proto.Session>? Replacement { get; init; }
+
+    /// <summary>What a page was rendered with before the first snapshot.</summary>
+    public static SessionsState Prerendered(IEnumerable<Proto.Session> sessions) =>
+        Empty with { Sessions = sessions.ToImmutableDictionary(s => s.SessionId) };
+
+    public Proto.Session? Find(string sessionId) => Sessions.GetValueOrDefault(sessionId);
+
+    public SessionsState Apply(Proto.WatchSessionsResponse message)
+    {
+        SessionsState next = message.EventCase switch
+        {
+            Proto.WatchSessionsResponse.EventOneofCase.Snapshot => Apply(message.Snapshot),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionCreated => Apply(message.SessionCreated),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionUpdated => Apply(message.SessionUpdated),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionDeleted => Remove(message.SessionDeleted.SessionId),
+            _ => this,
+        };
+        return message.Revision > next.Revision || message.Snapshot is { Complete: true } ? next with { Revision = message.Revision } : next;
+    }
+
+    private SessionsState Apply(Proto.SessionSnapshot part)
+    {
+        // The first snapshot is shown as it comes in; a later one replaces what is shown in one step.
+        bool isFirstOfAll = !IsComplete;
+        ImmutableDictionary<string, Proto.Session> collected = (part.First, isFirstOfAll) switch
+        {
+            (true, _) => ImmutableDictionary<string, Proto.Session>.Empty,
+            (false, true) => Sessions,
+            (false, false) => Replacement ?? ImmutableDictionary<string, Proto.Session>.Empty,
+        };
+        collected = collected.SetItems(part.Sessions.Select(s => KeyValuePair.Create(s.SessionId, s)));
+        if (part.Complete)
+            return new SessionsState { Sessions = collected, Counts = StatusCounts.Of(collected.Values), IsComplete = true, Omitted = part.OmittedSessions };
+        return isFirstOfAll
+            ? this with { Sessions = collected }
+            : this with { Replacement = collected };
+    }
+
+    private SessionsState Apply(Proto.Session session)
+    {
+        Proto.Session? old = Find(session.SessionId);
+        return old is not null && old.Revision > session.Revision ? this : this with
+        {
+            Sessions = Sessions.SetItem(session.SessionId, session),
+            Counts = Counts.Moved(old?.Status, session.Status),
+        };
+    }
+
+    private SessionsState Remove(string sessionId) => Find(sessionId) is not { } old ? this : this with
+    {
+        Sessions = Sessions.Remove(sessionId),
+        Counts = Counts.Moved(old.Status, null),
+    };
+}

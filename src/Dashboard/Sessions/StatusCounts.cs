@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Coordinator.Dashboard.Sessions;
+
+/// <summary>How many sessions have each status.</summary>
+public sealed class StatusCounts
+{
+    private readonly ImmutableArray<int> _counts;
+
+    private StatusCounts(ImmutableArray<int> counts) => _counts = counts;
+
+    public static StatusCounts None { get; } = new([.. new int[(int)Proto.SessionStatus.Failed + 1]]);
+
+    public int this[Proto.SessionStatus status] => _counts[(int)status];
+
+    public int Total => _counts.Sum();
+
+    public static StatusCounts Of(IEnumerable<Proto.Session> sessions) => None.Plus(sessions);
+
+    public StatusCounts Plus(IEnumerable<Proto.Session> sessions)
+    {
+        int[] counts = [.. _counts];
+        foreach (Proto.Session session in sessions)
+            counts[Index(session.Status)]++;
+        return new([.. counts]);
+    }
+
+    /// <summary>A session came (from nothing), went (to nothing) or changed.</summary>
+    public StatusCounts Moved(Proto.SessionStatus? from, Proto.SessionStatus? to)
+    {
+        if (from == to)
+            return this;
+        int[] counts = [.. _counts];
+        if (from is { } old)
+            counts[Index(old)]--;
+        if (to is { } now)
+            counts[Index(now)]++;
+        return new([.. counts]);
+    }
+
+    /// <summary>A status of a newer coordinator counts as unspecified rather than breaking the page.</summary>
+    private static int Index(Proto.SessionStatus status) => status is >= 0 and <= Proto.SessionStatus.Failed ? (int)status : 0;
+}

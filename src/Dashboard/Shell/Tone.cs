@@ -1,0 +1,10 @@
+namespace Coordinator.Dashboard.Shell;
+
+/// <summary>How an announcement is meant.</summary>
+internal enum Tone
+{
+    Note,
+    Success,
+    Warning,
+    Error,
+}

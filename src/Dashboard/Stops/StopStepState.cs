@@ -1,0 +1,16 @@
+namespace Coordinator.Dashboard.Stops;
+
+/// <summary>Whether a station of a stop was reached.</summary>
+internal enum StopStepState
+{
+    Done,
+
+    /// <summary>The stop is on its way to it.</summary>
+    Current,
+
+    /// <summary>It may come.</summary>
+    Ahead,
+
+    /// <summary>It was not needed and will not come.</summary>
+    Skipped,
+}

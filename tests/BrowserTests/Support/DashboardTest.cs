@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Coordinator.Testing.Deployments;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+[assembly: AssemblyFixture(typeof(Coordinator.BrowserTests.Support.Chromium))]
+
+namespace Coordinator.BrowserTests.Support;
+
+/// <summary>
+/// A real coordinator, a real runner and real pages. Whatever a page writes to its console as an error fails its test,
+/// unless the test expects it: that is how a broken content security policy or an unhandled exception shows.
+/// </summary>
+public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<string> _errors = [];
+    private readonly Dictionary<(ColorScheme, int), IBrowserContext> _contexts = [];
+
+    protected Deployment Deployment { get; private set; } = null!;
+
+    /// <summary>Parts of console messages that a test provokes, such as a lost connection.</summary>
+    protected List<string> ExpectedErrors { get; } = [];
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await chromium.StartAsync();
+        Deployment = await Deployment.StartAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (IBrowserContext context in _contexts.Values)
+            await context.CloseAsync();
+        if (Deployment is not null)
+            await Deployment.DisposeAsync();
+        Assert.DoesNotContain(_errors, e => !ExpectedErrors.Any(e.Contains));
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A page, opened and live; with the same look, a second tab of the same browser.</summary>
+    protected async Task<IPage> OpenAsync(string path = "", ColorScheme theme = ColorScheme.Light, int width = 1280)
+    {
+        if (!_contexts.TryGetValue((theme, width), out IBrowserContext? context))
+        {
+            IBrowser browser = await chromium.StartAsync();
+            context = await browser.NewContextAsync(new()
+            {
+                BaseURL = Deployment.Coordinator.WebAddress.ToString(),
+                ColorScheme = theme,
+                ViewportSize = new() { Width = width, Height = 800 },
+            });
+            _contexts.Add((theme, width), context);
+        }
+
+        IPage page = await context.NewPageAsync();
+        // The first page of a browser downloads and compiles the application; a busy machine takes its time.
+        page.SetDefaultTimeout(30_000);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _errors.Enqueue(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Enqueue(error);
+        await page.GotoAsync(path);
+        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
+        return page;
+    }
+
+    protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");
+
+    protected static ILocator Dialog(IPage page) => page.Locator("dialog[open]");
+
+    /// <summary>Asks to stop a session in the list and confirms.</summary>
+    protected static async Task StopAsync(IPage page, Proto.Session session)
+    {
+        await Row(page, session).GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Dialog(page).GetByRole(AriaRole.Button, new() { Name = "Stop session" }).ClickAsync();
+    }
+
+    protected static ILocator Message(IPage page) => page.Locator(".toaster");
+}

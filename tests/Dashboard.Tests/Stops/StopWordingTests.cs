@@ -1,0 +1,59 @@
+using Coordinator.Dashboard.Stops;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Coordinator.Dashboard.Tests.Stops;
+
+public sealed class StopWordingTests
+{
+    private static readonly Proto.Session Session = new() { SessionId = "ses_01m82rm9dv94zc0ngw15m8f7jr", SessionName = "Fix it", Hostname = "runner-04" };
+
+    [Theory]
+    [InlineData(StatusCode.NotFound, "SESSION_NOT_FOUND", "Fix it no longer exists; somebody has deleted it.")]
+    [InlineData(StatusCode.FailedPrecondition, "SESSION_NOT_RUNNING", "Fix it is no longer running; there is nothing to stop.")]
+    [InlineData(StatusCode.FailedPrecondition, "NO_ACTIVE_RUN", "Fix it has no run; there is nothing to stop.")]
+    [InlineData(StatusCode.PermissionDenied, "", "You may view but not stop this session.")]
+    [InlineData(StatusCode.InvalidArgument, "INVALID_ARGUMENT", "Fix it was not stopped: the detail")]
+    public void Refused_EachError_HasASentenceOfItsOwn(StatusCode code, string reason, string sentence) =>
+        Assert.Equal(sentence, StopWording.Refused(Session, code, reason, "the detail"));
+
+    [Theory]
+    [InlineData(Proto.StopDelivery.Sent, false, "Stop requested for Fix it. Waiting for runner-04.")]
+    [InlineData(Proto.StopDelivery.Sent, true, "Fix it was already stopping. Waiting for runner-04.")]
+    [InlineData(Proto.StopDelivery.NotStarted, false, "Fix it was removed from the queue. It never started.")]
+    [InlineData(Proto.StopDelivery.QueuedRunnerOffline, false, "runner-04 is offline. The stop of Fix it is stored and delivered on reconnect; the process may still be running.")]
+    public void Acknowledged_EachDelivery_NeverSaysThatItHasStopped(Proto.StopDelivery delivery, bool already, string sentence)
+    {
+        Assert.Equal(sentence, StopWording.Acknowledged(Session, new() { Delivery = delivery, AlreadyStopping = already }));
+        Assert.DoesNotContain("stopped", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Outcome_Proved_SaysHowLongHowAndThatNothingIsLeft()
+    {
+        Proto.Session session = Session.Clone();
+        session.Status = Proto.SessionStatus.Stopped;
+        session.Stop = new()
+        {
+            Outcome = Proto.StopOutcome.Proved,
+            RequestedTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            EndedTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddMilliseconds(1840)),
+        };
+        Assert.Equal("Fix it stopped in 1.84 s (SIGTERM), nothing left running.", StopWording.Outcome(session));
+        session.Stop.Escalated = true;
+        Assert.Contains("(SIGKILL after the grace period)", StopWording.Outcome(session), StringComparison.Ordinal);
+        session.Stop.Outcome = Proto.StopOutcome.TooLate;
+        session.Status = Proto.SessionStatus.Finished;
+        Assert.Equal("Fix it had already ended by itself before the stop: finished.", StopWording.Outcome(session));
+    }
+
+    [Theory]
+    [InlineData(0, "0 ms")]
+    [InlineData(0.34, "0.3 ms")]
+    [InlineData(45.2, "45 ms")]
+    [InlineData(999.4, "999 ms")]
+    [InlineData(1000, "1.00 s")]
+    [InlineData(-3, "0 ms")]
+    public void Milliseconds_AnyTime_IsShort(double milliseconds, string text) =>
+        Assert.Equal(text, StopWording.Milliseconds(TimeSpan.FromMilliseconds(milliseconds)));
+}
