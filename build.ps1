@@ -8,7 +8,8 @@
 .PARAMETER SkipTests
     Leaves the tests out.
 .PARAMETER SkipPublish
-    Does not publish the runner as Native AOT, which needs the platform's C compiler.
+    Does not publish the programs: the runner as Native AOT, which needs the platform's C compiler, and the coordinator
+    with its dashboard.
 #>
 [CmdletBinding()]
 param(
@@ -39,6 +40,10 @@ try {
     if (-not $SkipPublish) {
         Invoke-Step 'Runner as Native AOT' {
             dotnet publish src/Runner --configuration Release --output artifacts/ci/runner `
+                --artifacts-path artifacts/ci/build -warnaserror
+        }
+        Invoke-Step 'Coordinator with its dashboard, trimmed' {
+            dotnet publish src/Coordinator --configuration Release --output artifacts/ci/coordinator `
                 --artifacts-path artifacts/ci/build -warnaserror
         }
     }

@@ -1,5 +1,4 @@
 using Coordinator.Dashboard.Output;
-using Coordinator.Dashboard.Runners;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
@@ -18,7 +17,6 @@ internal static class DashboardServices
         .AddScoped<StopOutcomes>()
         .AddScoped<StopCalls>()
         .AddScoped<StopPrompt>()
-        .AddScoped<RunnersStore>()
         .AddScoped<IEventSource, GrpcEventSource>()
         .AddScoped<Browser>()
         .AddScoped<PageEvents>();

@@ -30,6 +30,8 @@ internal sealed class Greeting(Endpoints endpoints, IOptions<CoordinatorOptions>
 
     private void WriteFirstSteps(TextWriter output, Paint paint)
     {
+        output.WriteLine($"  {paint.Faint("Open the dashboard to start, watch and stop sessions, or use any gRPC tool:")}");
+        output.WriteLine();
         WriteCall(output, paint, "Start a session", "StartSession",
             """{"executor":"command","prompt":"for i in $(seq 60); do echo $i; sleep 1; done"}""");
         WriteCall(output, paint, "Watch all sessions", "WatchSessions", "{}");

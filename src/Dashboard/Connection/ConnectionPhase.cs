@@ -1,7 +1,7 @@
 namespace Coordinator.Dashboard.Connection;
 
 /// <summary>Whether what a page shows is live.</summary>
-public enum ConnectionPhase
+internal enum ConnectionPhase
 {
     /// <summary>The first attempt is on its way; nothing was ever received.</summary>
     Connecting,

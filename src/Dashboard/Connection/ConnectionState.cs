@@ -4,7 +4,7 @@ namespace Coordinator.Dashboard.Connection;
 /// <param name="Phase">Whether it is live.</param>
 /// <param name="LostTime">When the stream that is being replaced was lost, or first failed; null while live.</param>
 /// <param name="RetryTime">When the next attempt comes; null while one is on its way.</param>
-public sealed record ConnectionState(ConnectionPhase Phase, DateTimeOffset? LostTime = null, DateTimeOffset? RetryTime = null)
+internal sealed record ConnectionState(ConnectionPhase Phase, DateTimeOffset? LostTime = null, DateTimeOffset? RetryTime = null)
 {
     /// <summary>After so many failures in a row the page no longer says that it is just reconnecting.</summary>
     private const int FailuresUntilOffline = 3;

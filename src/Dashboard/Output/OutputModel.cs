@@ -11,24 +11,26 @@ namespace Coordinator.Dashboard.Output;
 /// </summary>
 public sealed class OutputModel : IDisposable
 {
-    /// <summary>What the stream begins with: more than a screen, and one page.</summary>
-    private const int Tail = EventPages.PageSize;
-
     private readonly IEventSource _source;
     private readonly string _sessionId;
     private readonly Func<Action, Task> _dispatch;
+    private readonly EventTail _tail;
     private readonly EventPages _pages = new();
     private readonly CancellationTokenSource _end = new();
     private bool _isLoading;
 
     /// <param name="source">Where the events come from.</param>
     /// <param name="sessionId">The session.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="dispatch">Brings what comes from elsewhere to the page's thread.</param>
-    internal OutputModel(IEventSource source, string sessionId, Func<Action, Task> dispatch)
+    internal OutputModel(IEventSource source, string sessionId, TimeProvider time, Func<Action, Task> dispatch)
     {
         _source = source;
         _sessionId = sessionId;
         _dispatch = dispatch;
+        _tail = new EventTail(source, sessionId, time, dispatch);
+        _tail.Received += Take;
+        _tail.Changed += () => Changed?.Invoke(_tail.Problem is not null);
     }
 
     /// <summary>What is shown has changed. True if because of the reader, who should see it at once.</summary>
@@ -39,7 +41,7 @@ public sealed class OutputModel : IDisposable
     public OutputSearch Search { get; private set; } = OutputSearch.None;
 
     /// <summary>Why no more events will come, for a person.</summary>
-    public string? FollowProblem { get; private set; }
+    public string? FollowProblem => _tail.Problem;
 
     /// <summary>Why events that are looked at are not here, for a person.</summary>
     public string? LoadProblem { get; private set; }
@@ -47,12 +49,12 @@ public sealed class OutputModel : IDisposable
     /// <summary>Grows when rows of the window come in.</summary>
     public long Version { get; private set; }
 
-    internal ConnectionState Connection { get; private set; } = ConnectionState.Connecting;
+    internal ConnectionState Connection => _tail.Connection;
 
     /// <summary>Begins to follow and to load.</summary>
     public void Start()
     {
-        _ = FollowAsync();
+        _tail.Follow();
         // The newest event is known from this answer also where nothing comes by the stream.
         long line = State.Line ?? 0;
         long after = Math.Max(0, line - (EventPages.PageSize / 2));
@@ -114,12 +116,8 @@ public sealed class OutputModel : IDisposable
     /// <summary>Tries again what failed.</summary>
     public void Retry()
     {
-        if (FollowProblem is not null)
-        {
-            FollowProblem = null;
-            _ = FollowAsync();
-        }
-
+        if (_tail.Problem is not null)
+            _tail.Follow();
         LoadProblem = null;
         if (!State.IsKnown && !_isLoading)
             _ = LoadAsync(new(0, 1));
@@ -129,41 +127,13 @@ public sealed class OutputModel : IDisposable
 
     public void Dispose()
     {
+        _tail.Dispose();
         _end.Cancel();
         _end.Dispose();
     }
 
-    private async Task FollowAsync()
-    {
-        CancellationToken end = _end.Token;
-        try
-        {
-            await _source.FollowAsync(
-                _sessionId,
-                new EventFollow(State.Newest, Tail),
-                message => new ValueTask(_dispatch(() => Take(message))),
-                connection => _ = _dispatch(() => Connected(connection)),
-                end);
-        }
-        catch (RpcException e)
-        {
-            await _dispatch(() => FollowEnded(EventProblem.Of(e)));
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-        }
-    }
-
-    private void FollowEnded(string problem)
-    {
-        FollowProblem = problem;
-        Changed?.Invoke(true);
-    }
-
     private void Take(Proto.WatchSessionEventsResponse message)
     {
-        if (_end.IsCancellationRequested)
-            return;
         Add(message.Events);
         OutputState before = State;
         State = before.Received(message.Position());
@@ -172,12 +142,6 @@ public sealed class OutputModel : IDisposable
         EnsureLoaded();
         if (State != before)
             Changed?.Invoke(false);
-    }
-
-    private void Connected(ConnectionState connection)
-    {
-        Connection = connection;
-        Changed?.Invoke(false);
     }
 
     /// <summary>Loads what is looked at, one request at a time: a reader who scrolls on no longer wants the rest.</summary>

@@ -3,34 +3,61 @@ using Microsoft.JSInterop;
 
 namespace Coordinator.Dashboard.Output;
 
-/// <summary>The scrolled area in the browser (output.js).</summary>
+/// <summary>The scrolled area in the browser (output.js): tells the model what the reader does in it, and moves it.</summary>
 internal sealed class OutputScroller : IAsyncDisposable
 {
+    private readonly Func<OutputModel?> _model;
+    private readonly Func<long?, Task> _choose;
     private readonly IJSObjectReference _module;
-    private readonly IJSObjectReference _area;
-    private readonly DotNetObjectReference<OutputView> _view;
+    private readonly DotNetObjectReference<OutputScroller> _self;
+    private IJSObjectReference? _area;
 
-    private OutputScroller(IJSObjectReference module, IJSObjectReference area, DotNetObjectReference<OutputView> view)
+    private OutputScroller(IJSObjectReference module, Func<OutputModel?> model, Func<long?, Task> choose)
     {
         _module = module;
-        _area = area;
-        _view = view;
+        _model = model;
+        _choose = choose;
+        _self = DotNetObjectReference.Create(this);
     }
 
-    public static async Task<OutputScroller> AttachAsync(IJSRuntime js, ElementReference scroller, OutputView view)
+    /// <param name="js">The browser.</param>
+    /// <param name="area">What is scrolled.</param>
+    /// <param name="model">What is shown in it at the moment.</param>
+    /// <param name="choose">Told the line whose number was chosen.</param>
+    public static async Task<OutputScroller> AttachAsync(IJSRuntime js, ElementReference area, Func<OutputModel?> model, Func<long?, Task> choose)
     {
-        IJSObjectReference module = await js.InvokeAsync<IJSObjectReference>("import", "./js/output.js");
-        DotNetObjectReference<OutputView> reference = DotNetObjectReference.Create(view);
-        return new(module, await module.InvokeAsync<IJSObjectReference>("attach", scroller, reference), reference);
+        OutputScroller scroller = new(await js.InvokeAsync<IJSObjectReference>("import", "./js/output.js"), model, choose);
+        scroller._area = await scroller._module.InvokeAsync<IJSObjectReference>("attach", area, scroller._self);
+        return scroller;
     }
 
-    public ValueTask ToAsync(double scrollTop) => _area.InvokeVoidAsync("to", scrollTop);
+    /// <summary>See <see cref="ScrollReport"/>; in parts, because those survive trimming.</summary>
+    [JSInvokable]
+    public void Scroll(double top, double height, bool isAtEnd, bool byReader, bool up, long topSequence) =>
+        _model()?.Update(s => s.Scrolled(new ScrollReport(top, height, isAtEnd, byReader, up, topSequence)));
 
-    public ValueTask ToEndAsync() => _area.InvokeVoidAsync("toEnd");
+    [JSInvokable]
+    public void ShowWhole(long sequence) => _model()?.ShowWhole(sequence);
 
-    public ValueTask ToRowAsync(long sequence, RowAlign align) => _area.InvokeVoidAsync("toRow", sequence, align.ToString());
+    [JSInvokable]
+    public Task ChooseLine(long sequence) => _choose(sequence);
 
-    public Task FocusAsync() => _area.InvokeVoidAsync("focus").AsTask();
+    /// <summary>Scrolls to where the model wants to be, once.</summary>
+    public async Task ScrollAsync()
+    {
+        if (_area is null || _model() is not { State.Target: { } target } model)
+            return;
+        OutputState state = model.State;
+        model.Update(s => s.Reached());
+        if (target.Row is not { } row)
+            await _area.InvokeVoidAsync("toEnd");
+        else if (state.Wraps)
+            await _area.InvokeVoidAsync("toRow", row + 1, target.Align.ToString());
+        else
+            await _area.InvokeVoidAsync("to", state.Geometry.ScrollTopFor(row, target.Align));
+    }
+
+    public Task FocusAsync() => _area?.InvokeVoidAsync("focus").AsTask() ?? Task.CompletedTask;
 
     public Task FocusSearchAsync() => _module.InvokeVoidAsync("focusSearch").AsTask();
 
@@ -38,8 +65,12 @@ internal sealed class OutputScroller : IAsyncDisposable
     {
         try
         {
-            await _area.InvokeVoidAsync("dispose");
-            await _area.DisposeAsync();
+            if (_area is not null)
+            {
+                await _area.InvokeVoidAsync("dispose");
+                await _area.DisposeAsync();
+            }
+
             await _module.DisposeAsync();
         }
         catch (JSDisconnectedException)
@@ -47,6 +78,6 @@ internal sealed class OutputScroller : IAsyncDisposable
             // The page is gone, and everything in it.
         }
 
-        _view.Dispose();
+        _self.Dispose();
     }
 }

@@ -71,7 +71,7 @@ public sealed record OutputState
             return this;
         OutputState next = this with { Newest = Math.Max(newest, Newest), IsKnown = true };
         if (!IsKnown && Line is { } line)
-            return (next with { Rows = next.Newest }).GoTo(line);
+            return (next with { Rows = next.Newest, Seen = next.Newest }).GoTo(line);
         return IsPaused ? next : next.WithRows();
     }
 
@@ -95,7 +95,7 @@ public sealed record OutputState
 
     /// <summary>Goes to the end and stays there, or stays where it is.</summary>
     public OutputState FollowToggled() => Follows && !IsPaused
-        ? this with { Follows = false, Seen = Rows }
+        ? Left()
         : (this with { Follows = true, IsPaused = false }).WithRows().AtEnd() with { Target = ScrollTarget.End };
 
     public OutputState PauseToggled() => IsPaused
@@ -113,9 +113,13 @@ public sealed record OutputState
     public OutputState Chose(StreamChoice streams) => this with { Streams = streams };
 
     /// <summary>Points out a line of the page's address and goes there; null points out none.</summary>
-    public OutputState WithLine(long? sequence) => sequence is { } line and > 0
-        ? GoTo(line) with { Line = line }
-        : this with { Line = null };
+    public OutputState WithLine(long? sequence) => sequence switch
+    {
+        null or <= 0 => this with { Line = null },
+        // Chosen where it stands.
+        { } line when IsSeen(line - 1) => Left() with { Line = line },
+        { } line => GoTo(line) with { Line = line },
+    };
 
     public OutputState WentToHit(long sequence) => GoTo(sequence) with { Hit = sequence };
 
@@ -124,12 +128,11 @@ public sealed record OutputState
     public OutputState Ending() => IsPaused ? GoTo(Rows) : Follows ? this with { Target = ScrollTarget.End } : FollowToggled();
 
     /// <summary>The rows before the window, when it does not move by itself.</summary>
-    public OutputState Earlier() => (this with
+    public OutputState Earlier() => Left() with
     {
-        Follows = false,
-        Seen = Follows ? Rows : Seen,
         Window = RowWindow.Within(Window.First - WrapStep, Math.Max(0, Window.First - WrapStep) + WrapWindow, Rows),
-    }) with { Target = new(Window.First, RowAlign.Start) };
+        Target = new(Window.First, RowAlign.Start),
+    };
 
     /// <summary>The rows after it.</summary>
     public OutputState Later()
@@ -151,7 +154,7 @@ public sealed record OutputState
 
     private OutputState GoTo(long sequence)
     {
-        OutputState left = this with { Follows = false, Seen = Follows ? Rows : Seen };
+        OutputState left = Left();
         if (!IsKnown)
             return left;
         // A pause ends where the reader asks for what has come since.
@@ -159,6 +162,11 @@ public sealed record OutputState
             left = left with { IsPaused = false, Rows = Newest };
         return left.To(Math.Clamp(sequence - 1, 0, Math.Max(0, left.Rows - 1)), RowAlign.Centre);
     }
+
+    /// <summary>The reader no longer wants to be at the end.</summary>
+    private OutputState Left() => this with { Follows = false, Seen = Follows ? Rows : Seen };
+
+    private bool IsSeen(long row) => IsKnown && !Wraps && row >= TopRow && row < Math.Min(Rows, TopRow + Geometry.VisibleRows - 2);
 
     private OutputState To(long row, RowAlign align)
     {

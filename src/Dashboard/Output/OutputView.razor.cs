@@ -9,7 +9,7 @@ namespace Coordinator.Dashboard.Output;
 public sealed partial class OutputView
 {
     private OutputModel? _model;
-    private OutputScroller? _browser;
+    private Task<OutputScroller>? _attached;
     private RenderPace? _pace;
     private IDisposable? _keys;
     private ElementReference _scroller;
@@ -52,21 +52,6 @@ public sealed partial class OutputView
 
     private string ScrollerClass => $"output-scroller output-{State.Streams.ToString().ToLowerInvariant()}";
 
-    private string Nothing => (State.IsKnown, Active) switch
-    {
-        (false, _) => "Reading the output …",
-        (true, true) => "Nothing has been written yet. Lines appear here as they come.",
-        (true, false) => "This session wrote nothing.",
-    };
-
-    private string Foot => (State, Active) switch
-    {
-        ({ IsKnown: false }, _) => "",
-        ({ IsPaused: true }, _) => $"{Count(State.Rows)} lines. Paused.",
-        ({ Follows: true }, true) => $"{Count(State.Rows)} lines. Following.",
-        _ => $"{Count(State.Rows)} lines.",
-    };
-
     private string? Lost => StreamWords.Of(_model?.Connection, Clock.GetUtcNow());
 
     /// <summary>Not while a page is rendered on the server, which has neither a reader nor time.</summary>
@@ -83,8 +68,9 @@ public sealed partial class OutputView
 
         if (_model is null)
             return;
-        _browser ??= await OutputScroller.AttachAsync(Js, _scroller, this);
-        await ScrollAsync();
+        // Once, however often it is rendered until the browser has answered.
+        _attached ??= OutputScroller.AttachAsync(Js, _scroller, () => _model, ChooseAsync);
+        await (await _attached).ScrollAsync();
     }
 
     protected override void OnParametersSet()
@@ -104,20 +90,9 @@ public sealed partial class OutputView
         _keys?.Dispose();
         _model?.Dispose();
         _pace?.Dispose();
-        if (_browser is not null)
-            await _browser.DisposeAsync();
+        if (_attached is not null)
+            await (await _attached).DisposeAsync();
     }
-
-    /// <summary>See <see cref="ScrollReport"/>; in parts, because those survive trimming.</summary>
-    [JSInvokable]
-    public void Scroll(double top, double height, bool isAtEnd, bool byReader, bool up, long topSequence) =>
-        _model?.Update(s => s.Scrolled(new ScrollReport(top, height, isAtEnd, byReader, up, topSequence)));
-
-    [JSInvokable]
-    public void ShowWhole(long sequence) => _model?.ShowWhole(sequence);
-
-    [JSInvokable]
-    public Task ChooseLine(long sequence) => ChooseAsync(sequence);
 
     /// <summary>Takes one of the keys that work anywhere on the page.</summary>
     private bool Press(string key)
@@ -139,7 +114,7 @@ public sealed partial class OutputView
                 model.Previous();
                 return true;
             case "/":
-                _ = _browser?.FocusSearchAsync();
+                _ = WithBrowserAsync(browser => browser.FocusSearchAsync());
                 return true;
             default:
                 return false;
@@ -158,7 +133,7 @@ public sealed partial class OutputView
     private void Open()
     {
         _model?.Dispose();
-        OutputModel model = new(Source, SessionId, InvokeAsync);
+        OutputModel model = new(Source, SessionId, Clock, InvokeAsync);
         model.Changed += Show;
         model.Update(s => s.WithLine(Line));
         (_model, _shownSession, _shownLine) = (model, SessionId, Line);
@@ -177,34 +152,25 @@ public sealed partial class OutputView
 
     private async Task ChooseAsync(long? line)
     {
-        if (OnLineChosen.HasDelegate)
+        if (OnLineChosen.HasDelegate && line != Line)
             await OnLineChosen.InvokeAsync(line);
         else
             _model?.Update(s => s.WithLine(line));
     }
 
-    private async Task ScrollAsync()
-    {
-        if (_browser is null || State.Target is not { } target)
-            return;
-        _model!.Update(s => s.Reached());
-        if (target.Row is not { } row)
-            await _browser.ToEndAsync();
-        else if (State.Wraps)
-            await _browser.ToRowAsync(row + 1, target.Align);
-        else
-            await _browser.ToAsync(State.Geometry.ScrollTopFor(row, target.Align));
-    }
+    private Task FocusAsync() => WithBrowserAsync(browser => browser.FocusAsync());
 
-    private Task FocusAsync() => _browser?.FocusAsync() ?? Task.CompletedTask;
+    private async Task WithBrowserAsync(Func<OutputScroller, Task> act)
+    {
+        if (_attached is not null)
+            await act(await _attached);
+    }
 
     private string LinkPrefix()
     {
         string address = Navigation.GetUriWithQueryParameter("line", (string?)null);
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}line=";
     }
-
-    private static string? Problem(string? problem, string before = "") => problem is null ? null : before + problem;
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

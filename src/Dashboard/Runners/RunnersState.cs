@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Coordinator.Dashboard.Runners;
 
 /// <summary>Everything the watch has told about runners.</summary>
-public sealed record RunnersState
+internal sealed record RunnersState
 {
     public static RunnersState Empty { get; } = new();
 

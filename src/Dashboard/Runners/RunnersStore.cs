@@ -7,7 +7,7 @@ namespace Coordinator.Dashboard.Runners;
 /// The watch of runners, open only while a page shows them: a browser has few connections for one host, and the watch of
 /// sessions holds one all the time.
 /// </summary>
-public sealed class RunnersStore(Proto.FleetService.FleetServiceClient client, TimeProvider time, Random random) : IDisposable
+internal sealed class RunnersStore(Proto.FleetService.FleetServiceClient client, TimeProvider time, Random random) : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private RenderPace? _pace;

@@ -11,11 +11,30 @@ internal static class MarkdownInlines
     public static void Write(RenderTreeBuilder builder, ContainerInline container)
     {
         int i = 0;
-        foreach (Inline inline in container)
+        foreach (Inline inline in Flat(container))
         {
             builder.OpenRegion(100 + i++);
             Write(builder, inline);
             builder.CloseRegion();
+        }
+    }
+
+    /// <summary>
+    /// The children of an inline in order. A delimiter that turned out to delimit nothing, such as a bracket without its
+    /// partner, holds everything after it; here it is followed by that instead, so that a thousand brackets are not a
+    /// thousand levels.
+    /// </summary>
+    public static IEnumerable<Inline> Flat(ContainerInline container)
+    {
+        Stack<Inline?> rest = new([container.FirstChild]);
+        while (rest.TryPop(out Inline? inline))
+        {
+            if (inline is null)
+                continue;
+            rest.Push(inline.NextSibling);
+            yield return inline;
+            if (inline is DelimiterInline delimiter)
+                rest.Push(delimiter.FirstChild);
         }
     }
 
@@ -62,6 +81,9 @@ internal static class MarkdownInlines
                 break;
             case TaskList task:
                 builder.AddContent(0, task.Checked ? "☑" : "☐");
+                break;
+            case DelimiterInline delimiter:
+                builder.AddContent(0, SafeText.Line(delimiter.ToLiteral()));
                 break;
             case ContainerInline other:
                 Write(builder, other);
@@ -119,7 +141,7 @@ internal static class MarkdownInlines
 
     private static void Collect(ContainerInline container, StringBuilder text)
     {
-        foreach (Inline inline in container)
+        foreach (Inline inline in Flat(container))
         {
             switch (inline)
             {
@@ -131,6 +153,9 @@ internal static class MarkdownInlines
                     break;
                 case HtmlEntityInline entity:
                     text.Append(entity.Transcoded.AsSpan());
+                    break;
+                case DelimiterInline delimiter:
+                    text.Append(delimiter.ToLiteral());
                     break;
                 case ContainerInline inner:
                     Collect(inner, text);

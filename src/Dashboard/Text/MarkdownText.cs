@@ -1,6 +1,7 @@
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace Coordinator.Dashboard.Text;
 
@@ -17,13 +18,41 @@ internal static class MarkdownText
     {
         try
         {
-            return Markdown.Parse(text, Pipeline);
+            MarkdownDocument document = Markdown.Parse(text, Pipeline);
+            return IsDeep(document) ? null : document;
         }
         catch (ArgumentException)
         {
             // What the parser throws at MaximumNestingDepth.
             return null;
         }
+    }
+
+    /// <summary>
+    /// The parser bounds the depth of blocks but not of what is within them. Measured without recursion: the stack of a
+    /// browser is exactly what is in danger.
+    /// </summary>
+    private static bool IsDeep(MarkdownDocument document)
+    {
+        Stack<(MarkdownObject, int)> rest = new([(document, 0)]);
+        while (rest.TryPop(out var next))
+        {
+            var (item, depth) = next;
+            if (depth > MaxDepth)
+                return true;
+            IEnumerable<MarkdownObject> children = item switch
+            {
+                ContainerBlock block => block,
+                LeafBlock { Inline: { } inline } => MarkdownInlines.Flat(inline),
+                DelimiterInline => [],
+                ContainerInline inline => MarkdownInlines.Flat(inline),
+                _ => [],
+            };
+            foreach (MarkdownObject child in children)
+                rest.Push((child, depth + 1));
+        }
+
+        return false;
     }
 
     private static MarkdownPipeline Build() => new MarkdownPipelineBuilder { MaximumNestingDepth = MaxDepth }

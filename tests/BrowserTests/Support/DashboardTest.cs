@@ -53,7 +53,6 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
         }
 
         IPage page = await context.NewPageAsync();
-        // The first page of a browser downloads and compiles the application; a busy machine takes its time.
         page.SetDefaultTimeout(30_000);
         page.Console += (_, message) =>
         {
@@ -61,9 +60,16 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
                 _errors.Enqueue(message.Text);
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
-        await page.GotoAsync(path);
-        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
+        await GoAsync(page, path);
         return page;
+    }
+
+    /// <summary>Opens an address in a page, and waits until it is live.</summary>
+    protected static async Task GoAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        // It downloads and compiles the application; a busy machine takes its time.
+        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
     }
 
     protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");

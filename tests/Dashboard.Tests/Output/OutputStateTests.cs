@@ -86,11 +86,22 @@ public sealed class OutputStateTests
     }
 
     [Fact]
+    public void WithLine_LineThatIsSeen_StaysWhereItStands()
+    {
+        OutputState state = Long.Scrolled(Report(top: 2_000_000, up: true)).WithLine(100_010);
+        Assert.Null(state.Target);
+        Assert.Equal(100_010, state.Line);
+    }
+
+    [Fact]
     public void WithLine_BeforeAnythingIsKnown_IsGoneToLater()
     {
         OutputState state = OutputState.Empty.WithLine(100_000);
         Assert.Equal(0, state.Window.Count);
-        Assert.True(state.Received(200_000).Window.Covers(99_990, 100_010));
+        state = state.Received(200_000);
+        Assert.True(state.Window.Covers(99_990, 100_010));
+        Assert.Equal(0, state.Unseen);
+        Assert.Equal(7, state.Received(200_007).Unseen);
     }
 
     [Fact]

@@ -97,6 +97,8 @@ public sealed class MarkdownViewTests : BunitContext
     [InlineData("<a")]
     [InlineData("&#")]
     [InlineData("~~")]
+    [InlineData("*")]
+    [InlineData("[a](")]
     public async Task Render_DeepOrPathologicalText_EndsSoonAndShowsIt(string part)
     {
         string text = string.Concat(Enumerable.Repeat(part, 64_000 / part.Length)) + " end";
@@ -106,6 +108,30 @@ public sealed class MarkdownViewTests : BunitContext
             return view.Find("button.more").TextContent;
         });
         Assert.EndsWith("more characters", await shown.WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a[0 and b[1 are not closed")]
+    [InlineData("one | two")]
+    [InlineData("2 * 3 and snake_case_name")]
+    [InlineData("![ and ]( and ~~")]
+    public void Render_DelimitersOfNothing_AreText(string text) => Assert.Equal(text, Show(text).TextContent.Trim());
+
+    [Theory]
+    [InlineData("[", "", 3_000)]
+    [InlineData("| ", "", 3_000)]
+    [InlineData("**", "**", 1_500)]
+    [InlineData("> ", "", 3_000)]
+    [InlineData("[", "](https://a.example)", 200)]
+    public void Render_DeepText_FitsIntoTheStackOfABrowser(string before, string after, int levels)
+    {
+        string text = string.Concat(Enumerable.Repeat(before, levels)) + "x" + string.Concat(Enumerable.Repeat(after, levels));
+        string? shown = null;
+        // Far less than a thread has here: what interprets it in a browser needs more for each call.
+        Thread thread = new(() => shown = Show(text).TextContent, maxStackSize: 128 * 1024);
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(20)));
+        Assert.Contains("x", shown, StringComparison.Ordinal);
     }
 
     [Fact]
