@@ -113,7 +113,9 @@ public sealed class LiveTests(Chromium chromium) : DashboardTest(chromium)
         const string Hostile = "<img src=x onerror=\"document.title='owned'\">\u202Egnp.exe <script>document.title='owned'</script>";
         await Deployment.Coordinator.Sessions.StartSessionAsync(new()
         {
-            Executor = "command", SessionName = Hostile, AgentName = "<b>bold</b>",
+            Executor = "command",
+            SessionName = Hostile,
+            AgentName = "<b>bold</b>",
             Prompt = "printf '<img src=x onerror=alert(1)>\\033]0;owned\\007\\033[2J\\n'; head -c 1000000 /dev/zero | tr '\\0' x; echo",
         });
         IPage page = await OpenAsync();

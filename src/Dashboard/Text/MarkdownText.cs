@@ -13,9 +13,11 @@ internal static class MarkdownText
 
     private static readonly MarkdownPipeline Pipeline = Build();
 
-    /// <summary>Null if the text nests so deeply that it can only be shown as it is.</summary>
+    /// <summary>Null if the text is so hostile that it can only be shown as it is.</summary>
     public static MarkdownDocument? Parse(string text)
     {
+        if (!MarkdownGuard.IsHarmless(text))
+            return null;
         try
         {
             MarkdownDocument document = Markdown.Parse(text, Pipeline);

@@ -25,7 +25,13 @@ public sealed class StartFormTests
     {
         StartForm form = new()
         {
-            Name = " name ", Executor = "command", Agent = "me", Prompt = " as it is ", Directory = "/srv", RunnerId = "rnr_1", Labels = "team = search\n\nurgent",
+            Name = " name ",
+            Executor = "command",
+            Agent = "me",
+            Prompt = " as it is ",
+            Directory = "/srv",
+            RunnerId = "rnr_1",
+            Labels = "team = search\n\nurgent",
         };
 
         Proto.StartSessionRequest request = form.ToRequest("id");

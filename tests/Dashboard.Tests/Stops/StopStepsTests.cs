@@ -32,7 +32,12 @@ public sealed class StopStepsTests
     {
         Proto.StopRecord record = new()
         {
-            RequestedTime = At(0), SentTime = At(2), ReceivedTime = At(3), SignalledTime = At(4), EndedTime = At(840), Outcome = Proto.StopOutcome.Proved,
+            RequestedTime = At(0),
+            SentTime = At(2),
+            ReceivedTime = At(3),
+            SignalledTime = At(4),
+            EndedTime = At(840),
+            Outcome = Proto.StopOutcome.Proved,
         };
         Assert.Equal("DDDDSD", States(record));
         Assert.Equal(TimeSpan.FromMilliseconds(840), StopSteps.Total(record));

@@ -1,9 +1,9 @@
+using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Model;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Tools;
 using Coordinator.Testing.Waiting;
-using Coordinator.Testing;
 
 namespace Coordinator.FunctionalTests.Claude;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Tools;
 using Coordinator.Testing.Waiting;
-using Coordinator.Testing;
 
 namespace Coordinator.FunctionalTests.Operators;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
-using Coordinator.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;
 
