@@ -40,10 +40,14 @@ internal sealed class SessionGrpcService(
 
     public override Task<Proto.ListSessionsResponse> ListSessions(Proto.ListSessionsRequest request, ServerCallContext context)
     {
-        RequestCheck check = new RequestCheck().PageSize("page_size", request.PageSize);
+        RequestCheck check = new RequestCheck()
+            .PageSize("page_size", request.PageSize)
+            .OptionalId("before_session_id", request.BeforeSessionId, Ids.Session);
         SessionFilter filter = SessionFilter.Check(request.Filter, check);
         check.ThrowIfAny();
         string after = PageToken.Read(request.PageToken, filter.Fingerprint(), check);
+        if (after.Length == 0)
+            after = request.BeforeSessionId;
         return queries.ListAsync(filter, RequestCheck.PageSizeOf(request.PageSize), after, context.CancellationToken);
     }
 

@@ -10,6 +10,9 @@ namespace Coordinator.Sessions;
 /// </summary>
 internal sealed class SessionTimeline(EventReader events, SessionEventSignals signals, IOptions<CoordinatorOptions> options, TimeProvider time)
 {
+    /// <summary>What is left out is counted by readers, so they are told that it happened, but not with each line.</summary>
+    private static readonly TimeSpan LongestUntold = TimeSpan.FromSeconds(1);
+
     /// <param name="request">Checked.</param>
     /// <exception cref="CoordinatorException">There is no such session.</exception>
     public async Task RunAsync(
@@ -30,7 +33,10 @@ internal sealed class SessionTimeline(EventReader events, SessionEventSignals si
                 await cursor.SendPositionAsync();
             if (over)
                 return;
-            if (!await CompletesWithinAsync(next, options.Value.WatchHeartbeatInterval - cursor.Silence, cancellationToken))
+            TimeSpan longest = options.Value.WatchHeartbeatInterval;
+            if (!cursor.IsTold && longest > LongestUntold)
+                longest = LongestUntold;
+            if (!await CompletesWithinAsync(next, longest - cursor.Silence, cancellationToken))
                 await cursor.SendSignOfLifeAsync();
         }
     }

@@ -4,7 +4,7 @@ namespace Coordinator.Sessions;
 /// <param name="after">The sequence it begins after.</param>
 internal sealed class TimelineCursor(long after, bool omitOutput, Func<Proto.WatchSessionEventsResponse, Task> send, TimeProvider time)
 {
-    private long _told = after;
+    private long? _told;
     private long _toldAt = time.GetTimestamp();
 
     /// <summary>Everything up to here was sent or left out.</summary>
@@ -26,14 +26,17 @@ internal sealed class TimelineCursor(long after, bool omitOutput, Func<Proto.Wat
         return response.Events.Count == 0 ? Task.CompletedTask : SendAsync(response);
     }
 
+    /// <summary>Whether the reader knows its position; at first it does not, even if nothing is new.</summary>
+    public bool IsTold => _told == Sequence;
+
     /// <summary>Tells the position, if the reader does not know it.</summary>
-    public Task SendPositionAsync() => _told == Sequence ? Task.CompletedTask : SendSignOfLifeAsync();
+    public Task SendPositionAsync() => IsTold ? Task.CompletedTask : SendSignOfLifeAsync();
 
     public Task SendSignOfLifeAsync() => SendAsync(new Proto.WatchSessionEventsResponse());
 
     private Task SendAsync(Proto.WatchSessionEventsResponse response)
     {
-        response.Sequence = _told = Sequence;
+        _told = response.Sequence = Sequence;
         _toldAt = time.GetTimestamp();
         return send(response);
     }

@@ -5,5 +5,6 @@ internal static class StopServiceCollectionExtensions
     public static IServiceCollection AddStops(this IServiceCollection services) => services
         .AddSingleton<StopOrders>()
         .AddSingleton<StopTransaction>()
-        .AddSingleton<StopRequests>();
+        .AddSingleton<StopRequests>()
+        .AddHostedService<StopRehearsal>();
 }

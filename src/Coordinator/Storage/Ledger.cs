@@ -46,6 +46,17 @@ internal sealed partial class Ledger(
     /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything that is not urgent: for stops.</summary>
     public Task<T> ExecuteUrgentAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_urgent, apply);
 
+    /// <summary>Does with an operation what is done with any other, and takes it back instead of committing it. Nobody hears of it.</summary>
+    public async Task RehearseAsync(Func<LedgerScope, ValueTask> play)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        LedgerScope scope = new(db, time.GetUtcNow());
+        await play(scope);
+        await SettleAsync(scope);
+        await transaction.RollbackAsync();
+    }
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await using (CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
@@ -147,13 +158,19 @@ internal sealed partial class Ledger(
                 batch.Add(next);
         }
 
-        await db.SaveChangesAsync();
+        await SettleAsync(scope);
+        await transaction.CommitAsync();
+        return scope;
+    }
+
+    /// <summary>Writes what the operations of a transaction changed, and what follows from it.</summary>
+    private async Task SettleAsync(LedgerScope scope)
+    {
+        await scope.Db.SaveChangesAsync();
         if (scope.WantsDispatch)
             await dispatcher.DispatchAsync(scope);
         await scope.SealAsync();
-        await db.SaveChangesAsync();
-        await transaction.CommitAsync();
-        return scope;
+        await scope.Db.SaveChangesAsync();
     }
 
     private void Announce(LedgerScope scope)

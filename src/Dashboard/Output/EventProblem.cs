@@ -8,6 +8,8 @@ internal static class EventProblem
 {
     public static string Of(RpcException e) => e.StatusCode switch
     {
+        // What the browser says of a connection that it could not make.
+        StatusCode.Internal when e.Status.DebugException is HttpRequestException => "The coordinator cannot be reached.",
         StatusCode.NotFound => "This session no longer exists; somebody has deleted it.",
         StatusCode.Unavailable => "The coordinator cannot be reached.",
         StatusCode.DeadlineExceeded => "The coordinator did not answer in time.",

@@ -24,6 +24,9 @@ public sealed record SessionsState
     /// <summary>Sessions that have ended and are too old for this page.</summary>
     public long Omitted { get; private init; }
 
+    /// <summary>The id of the oldest session that has ended and is known here; what was omitted is older. Empty if there is none.</summary>
+    public string OldestEnded { get; private init; } = "";
+
     /// <summary>Parts of a snapshot that will replace what is shown once it is whole.</summary>
     private ImmutableDictionary<string, Proto.Session>? Replacement { get; init; }
 
@@ -58,7 +61,19 @@ public sealed record SessionsState
         };
         collected = collected.SetItems(part.Sessions.Select(s => KeyValuePair.Create(s.SessionId, s)));
         if (part.Complete)
-            return new SessionsState { Sessions = collected, Counts = StatusCounts.Of(collected.Values), IsComplete = true, Omitted = part.OmittedSessions };
+        {
+            return new SessionsState
+            {
+                Sessions = collected,
+                Counts = StatusCounts.Of(collected.Values),
+                IsComplete = true,
+                Omitted = part.OmittedSessions,
+                OldestEnded = part.OmittedSessions == 0
+                    ? ""
+                    : collected.Values.Where(s => !s.Status.IsActive()).Select(s => s.SessionId).Min(StringComparer.Ordinal) ?? "",
+            };
+        }
+
         return isFirstOfAll
             ? this with { Sessions = collected }
             : this with { Replacement = collected };

@@ -42,7 +42,8 @@ public sealed class StreamLifetimeTests
             EndOfAsync(health.ResponseStream), EndOfAsync(reflection.ResponseStream));
 
         long began = Stopwatch.GetTimestamp();
-        await app.StopAsync(TestContext.Current.CancellationToken).WithTimeout();
+        app.Lifetime.StopApplication();
+        await app.StopWhenAskedAsync().WithTimeout();
         TimeSpan took = Stopwatch.GetElapsedTime(began);
         RpcException[] ends = await ending.WithTimeout();
 

@@ -154,6 +154,8 @@ public sealed class ErrorTests
         await coordinator.Sessions.StopSessionsAsync(new() { Filter = new() { Statuses = { (Proto.SessionStatus)99 } } }).ResponseAsync.InvalidAsync("filter.statuses");
         await coordinator.Sessions.ListSessionsAsync(new() { PageSize = -1 }).ResponseAsync.InvalidAsync("page_size");
         await coordinator.Sessions.ListSessionsAsync(new() { PageToken = "garbage" }).ResponseAsync.InvalidAsync("page_token");
+        await coordinator.Sessions.ListSessionsAsync(new() { BeforeSessionId = "ses!" }).ResponseAsync.InvalidAsync("before_session_id");
+        await coordinator.Sessions.StartSessionAsync(new() { Executor = "command", Prompt = "true", ProjectDir = "not/absolute" }).ResponseAsync.InvalidAsync("project_dir");
         await coordinator.Runs.ListRunsAsync(new() { Statuses = { Proto.RunStatus.Unspecified } }).ResponseAsync.InvalidAsync("statuses");
     }
 

@@ -141,6 +141,12 @@ public sealed class StartTests
         while (request.PageToken.Length > 0);
 
         Assert.Equal(expected, listed);
+
+        request = new() { PageSize = 2, BeforeSessionId = expected[2] };
+        Proto.ListSessionsResponse older = await coordinator.Sessions.ListSessionsAsync(request);
+        request.PageToken = older.NextPageToken;
+        Proto.ListSessionsResponse oldest = await coordinator.Sessions.ListSessionsAsync(request);
+        Assert.Equal(expected[3..], older.Sessions.Concat(oldest.Sessions).Select(s => s.SessionId));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TimelineTests
         Assert.Equal([1, 2, 3, 4], all.SelectMany(r => r.Events).Select(e => e.Sequence));
         Assert.All(all, r => Assert.Equal(r.Events[^1].Sequence, r.Sequence));
         Assert.Equal(["b"], rest.SelectMany(r => r.Events).Select(e => e.Output.Text));
-        Assert.Empty(await WatchAsync(coordinator, new() { SessionId = id, AfterSequence = 4 }));
+        Assert.Equal([new() { Sequence = 4 }], await WatchAsync(coordinator, new() { SessionId = id, AfterSequence = 4 }));
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class TimelineTests
 
         Assert.Equal([1, 2, 4], responses.SelectMany(r => r.Events).Select(e => e.Sequence));
         Assert.Equal((0, 7), (responses[^1].Events.Count, responses[^1].Sequence));
-        Assert.Empty(await WatchAsync(coordinator, new() { SessionId = id, OmitOutput = true, AfterSequence = 7 }));
+        Assert.Equal([new() { Sequence = 7 }], await WatchAsync(coordinator, new() { SessionId = id, OmitOutput = true, AfterSequence = 7 }));
     }
 
     [Fact]

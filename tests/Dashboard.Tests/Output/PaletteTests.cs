@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Coordinator.Dashboard.Tests.Output;
@@ -7,7 +6,7 @@ namespace Coordinator.Dashboard.Tests.Output;
 /// <summary>Colours of a terminal can be read on every background a row may have: 4.5 to 1, as WCAG 2.2 AA asks.</summary>
 public sealed partial class PaletteTests
 {
-    private static readonly string Css = Path.GetFullPath(Path.Combine(Here(), "../../../src/Dashboard/wwwroot/css"));
+    private static readonly string Css = Path.Combine(AppContext.BaseDirectory, "css");
 
     [Theory]
     [InlineData(0)]
@@ -62,6 +61,4 @@ public sealed partial class PaletteTests
 
     [GeneratedRegex("light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)")]
     private static partial Regex LightDark();
-
-    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -76,6 +76,17 @@ public sealed class SessionsStateTests
     }
 
     [Fact]
+    public void Snapshot_WithOlderSessionsLeftOut_KnowsWhereTheyBegin()
+    {
+        Proto.WatchSessionsResponse last = Snapshot(9, first: false, complete: true, Session(2, Proto.SessionStatus.Finished), Session(1));
+        last.Snapshot.OmittedSessions = 7;
+
+        SessionsState state = SessionsState.Empty.Apply(Snapshot(0, first: true, complete: false, Session(3, Proto.SessionStatus.Failed))).Apply(last);
+
+        Assert.Equal((7L, "ses_000002"), (state.Omitted, state.OldestEnded));
+    }
+
+    [Fact]
     public void Heartbeat_MovesOnlyTheRevision()
     {
         SessionsState state = SessionsState.Empty.Apply(Whole(1, Session(1)));

@@ -10,6 +10,7 @@ namespace Coordinator.AgentRunner.Containment.Cgroups;
 internal sealed class CgroupContainer : LinuxRunContainer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaximumCount = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Cgroup _cgroup;
@@ -28,11 +29,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
 
     public override void Kill()
     {
-        foreach (var process in _cgroup.Members().Where(p => p.IsAlive))
-        {
-            Ledger.Note(process.Identity);
-        }
-
+        NoteMembers();
         _cgroup.Kill();
     }
 
@@ -54,6 +51,22 @@ internal sealed class CgroupContainer : LinuxRunContainer
         {
             _cgroup.Kill();
             await Task.Delay(Pause, _time);
+        }
+    }
+
+    /// <summary>
+    /// Notes who is about to be killed, as far as that takes no time worth speaking of: a run that forks faster than it is
+    /// counted must not put off its end.
+    /// </summary>
+    private void NoteMembers()
+    {
+        var begun = _time.GetTimestamp();
+        foreach (var process in _cgroup.Members().TakeWhile(_ => _time.GetElapsedTime(begun) < MaximumCount))
+        {
+            if (process.IsAlive)
+            {
+                Ledger.Note(process.Identity);
+            }
         }
     }
 

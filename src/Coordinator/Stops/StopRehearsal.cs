@@ -1,0 +1,79 @@
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Coordinator.Storage;
+
+namespace Coordinator.Stops;
+
+/// <summary>
+/// Stops a run that never was, in a transaction that is taken back, before the coordinator takes calls. What is done for
+/// the first time, above all the making of queries, takes many times as long as later; the first real stop after a start
+/// should not be the one to pay for it.
+/// </summary>
+internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction transaction, Ids ids, ILogger<StopRehearsal> logger) : IHostedService
+{
+    private const string Nobody = "rehearsal";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ledger.RehearseAsync(PlayAsync);
+        }
+        catch (Exception problem)
+        {
+            // The database can be read but not written, for example: a reason to be slow once, not one to stay away.
+            LogFailed(problem);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async ValueTask PlayAsync(LedgerScope scope)
+    {
+        (Session session, Run run) = Invent(scope.Now);
+        scope.Db.Sessions.Add(session);
+        scope.Db.Runs.Add(run);
+        scope.Db.RunTexts.Add(new RunText { RunId = run.RunId, Prompt = "" });
+        scope.Created(session);
+        await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody));
+        await scope.ApplyAsync(run, new RunEvent.Start(scope.Now));
+        await scope.FlushAsync();
+        // A real stop finds both in the database.
+        scope.Db.ChangeTracker.Clear();
+
+        session = (await scope.FindSessionAsync(session.SessionId))!;
+        run = (await scope.FindRunAsync(session.RunId))!;
+        await transaction.StopAsync(scope, session, run, new StopTerms(Nobody, Nobody, TimeSpan.Zero, Force: false));
+    }
+
+    private (Session Session, Run Run) Invent(DateTimeOffset now)
+    {
+        Session session = new()
+        {
+            SessionId = ids.New(Ids.Session),
+            Name = Nobody,
+            AgentName = Nobody,
+            Executor = Nobody,
+            ProjectDir = "",
+            ParentSessionId = "",
+            Demands = RunDemands.None,
+            Labels = [],
+            CreateTime = now,
+        };
+        Run run = new()
+        {
+            RunId = ids.New(Ids.Run),
+            SessionId = session.SessionId,
+            Executor = Nobody,
+            Demands = RunDemands.None,
+            CreateTime = now,
+            QueueTimeout = TimeSpan.Zero,
+            QueueDeadline = now,
+        };
+        session.Follow(run);
+        return (session, run);
+    }
+
+    [LoggerMessage(1321, LogLevel.Information, "The first stop may take longer than later ones: it could not be rehearsed")]
+    private partial void LogFailed(Exception problem);
+}
