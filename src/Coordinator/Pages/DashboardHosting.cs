@@ -1,7 +1,6 @@
 using Coordinator.Dashboard;
 using Coordinator.Dashboard.Connection;
 using Coordinator.Dashboard.Sessions;
-using Microsoft.AspNetCore.Components.Forms;
 
 namespace Coordinator.Pages;
 
@@ -20,10 +19,10 @@ internal static class DashboardHosting
 
     public static IServiceCollection AddDashboardPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveWebAssemblyComponents();
-        services.AddScoped<AntiforgeryStateProvider, NoAntiforgery>();
+        services.AddRazorComponents();
         services.AddScoped<PageSecurity>();
-        services.AddSingleton<IFirstSessions, FirstSessions>();
+        services.AddScoped<FirstSessions>();
+        services.AddScoped<IFirstSessions>(provider => provider.GetRequiredService<FirstSessions>());
         services.AddSingleton(new Random());
         return services.AddCoordinatorClients(NoAddress).AddDashboard();
     }
@@ -45,7 +44,6 @@ internal static class DashboardHosting
             return;
         app.MapStaticAssets();
         app.MapRazorComponents<Document>()
-            .AddInteractiveWebAssemblyRenderMode()
             .AddAdditionalAssemblies(typeof(Routes).Assembly)
             .DisableAntiforgery();
     }

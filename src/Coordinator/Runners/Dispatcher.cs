@@ -13,9 +13,15 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
 {
     private const int PageSize = 200;
 
+    /// <summary>So many runners' runs are counted one runner after the other, by an index alone; more are counted in one go over all runs.</summary>
+    private const int FewRunners = 100;
+
     public async ValueTask DispatchAsync(LedgerScope scope)
     {
         await scope.FlushAsync();
+        // Most ends and reconnects find nobody waiting, and counting slots is by far the larger part of the work.
+        if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Pending))
+            return;
         FreeSlots slots = await FreeSlotsAsync(scope);
         IQueryable<Run> waiting = scope.Db.Runs.Where(r => r.Status == RunStatus.Pending);
         // Without a free slot only runs that have not been looked at yet need to be told why they wait.
@@ -72,7 +78,11 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
 
     private async Task<FreeSlots> FreeSlotsAsync(LedgerScope scope)
     {
-        Dictionary<string, int> taken = await scope.Db.Runs.Where(r => RunStatuses.OnRunner.Contains(r.Status))
+        List<string> connected = [.. streams.All.Select(s => s.RunnerId)];
+        IQueryable<Run> held = scope.Db.Runs.Where(r => RunStatuses.OnRunner.Contains(r.Status));
+        if (connected.Count <= FewRunners)
+            held = held.Where(r => connected.Contains(r.RunnerId));
+        Dictionary<string, int> taken = await held
             .GroupBy(r => r.RunnerId).Select(g => new { RunnerId = g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.RunnerId, g => g.Count);
         return new FreeSlots(streams.All, taken);

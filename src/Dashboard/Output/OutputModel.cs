@@ -88,6 +88,7 @@ public sealed class OutputModel : IDisposable
         if (text == Search.Text && Search.Problem is null)
             return NextAsync();
         Search = OutputSearch.For(text);
+        State = State.LeftHit();
         Changed?.Invoke(true);
         return text.Length == 0 ? Task.CompletedTask : FindAsync(found => found.From(State.TopRow + 1));
     }

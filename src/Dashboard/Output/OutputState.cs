@@ -123,6 +123,9 @@ public sealed record OutputState
 
     public OutputState WentToHit(long sequence) => GoTo(sequence) with { Hit = sequence };
 
+    /// <summary>What was searched for is not looked for any more.</summary>
+    public OutputState LeftHit() => this with { Hit = null };
+
     public OutputState Beginning() => GoTo(1);
 
     public OutputState Ending() => IsPaused ? GoTo(Rows) : Follows ? this with { Target = ScrollTarget.End } : FollowToggled();

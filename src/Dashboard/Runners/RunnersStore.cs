@@ -1,5 +1,5 @@
 using Coordinator.Dashboard.Connection;
-using Coordinator.Dashboard.Sessions;
+using Coordinator.Dashboard.Shell;
 
 namespace Coordinator.Dashboard.Runners;
 

@@ -1,8 +1,8 @@
 namespace Coordinator.Dashboard.Sessions;
 
 /// <summary>
-/// What a page is rendered with before the watch has told anything. The coordinator reads its database; in the browser
-/// there is nothing to read, because the page came with it.
+/// What a page shows before the watch has told anything. The coordinator, which renders the page, reads its database; the
+/// browser, which renders it again to make it live, reads what came with the page.
 /// </summary>
 internal interface IFirstSessions
 {

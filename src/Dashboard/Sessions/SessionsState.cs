@@ -8,6 +8,12 @@ namespace Coordinator.Dashboard.Sessions;
 /// </summary>
 public sealed record SessionsState
 {
+    /// <summary>More sessions that have ended are not kept in a page; the coordinator finds them by search.</summary>
+    public const int MaxEnded = 10_000;
+
+    /// <summary>How many more may gather until the oldest are let go, all of them together.</summary>
+    public const int EndedSlack = 1_000;
+
     public static SessionsState Empty { get; } = new();
 
     public ImmutableDictionary<string, Proto.Session> Sessions { get; private init; } = ImmutableDictionary<string, Proto.Session>.Empty;
@@ -27,6 +33,9 @@ public sealed record SessionsState
     /// <summary>The id of the oldest session that has ended and is known here; what was omitted is older. Empty if there is none.</summary>
     public string OldestEnded { get; private init; } = "";
 
+    /// <summary>The sessions that the last message made this page let go, although they still exist.</summary>
+    public IReadOnlyList<string> LetGo { get; private init; } = [];
+
     /// <summary>Parts of a snapshot that will replace what is shown once it is whole.</summary>
     private ImmutableDictionary<string, Proto.Session>? Replacement { get; init; }
 
@@ -38,13 +47,14 @@ public sealed record SessionsState
 
     public SessionsState Apply(Proto.WatchSessionsResponse message)
     {
+        SessionsState settled = LetGo.Count == 0 ? this : this with { LetGo = [] };
         SessionsState next = message.EventCase switch
         {
-            Proto.WatchSessionsResponse.EventOneofCase.Snapshot => Apply(message.Snapshot),
-            Proto.WatchSessionsResponse.EventOneofCase.SessionCreated => Apply(message.SessionCreated),
-            Proto.WatchSessionsResponse.EventOneofCase.SessionUpdated => Apply(message.SessionUpdated),
-            Proto.WatchSessionsResponse.EventOneofCase.SessionDeleted => Remove(message.SessionDeleted.SessionId),
-            _ => this,
+            Proto.WatchSessionsResponse.EventOneofCase.Snapshot => settled.Apply(message.Snapshot),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionCreated => settled.Apply(message.SessionCreated),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionUpdated => settled.Apply(message.SessionUpdated),
+            Proto.WatchSessionsResponse.EventOneofCase.SessionDeleted => settled.Remove(message.SessionDeleted.SessionId),
+            _ => settled,
         };
         return message.Revision > next.Revision || message.Snapshot is { Complete: true } ? next with { Revision = message.Revision } : next;
     }
@@ -82,10 +92,29 @@ public sealed record SessionsState
     private SessionsState Apply(Proto.Session session)
     {
         Proto.Session? old = Find(session.SessionId);
-        return old is not null && old.Revision > session.Revision ? this : this with
+        if (old is not null && old.Revision > session.Revision)
+            return this;
+        SessionsState next = this with
         {
             Sessions = Sessions.SetItem(session.SessionId, session),
             Counts = Counts.Moved(old?.Status, session.Status),
+        };
+        return IsComplete && next.Counts.Ended > MaxEnded + EndedSlack ? next.WithoutOldest() : next;
+    }
+
+    private SessionsState WithoutOldest()
+    {
+        // Ids are in order of creation.
+        List<Proto.Session> ended = [.. Sessions.Values.Where(s => !s.Status.IsActive())];
+        ended.Sort((one, other) => string.CompareOrdinal(one.SessionId, other.SessionId));
+        List<Proto.Session> oldest = ended[..^MaxEnded];
+        return this with
+        {
+            Sessions = Sessions.RemoveRange(oldest.Select(s => s.SessionId)),
+            Counts = Counts.Minus(oldest),
+            Omitted = Omitted + oldest.Count,
+            OldestEnded = ended[^MaxEnded].SessionId,
+            LetGo = [.. oldest.Select(s => s.SessionId)],
         };
     }
 

@@ -1,4 +1,5 @@
 using Coordinator.Dashboard.Connection;
+using Coordinator.Dashboard.Shell;
 
 namespace Coordinator.Dashboard.Sessions;
 
@@ -7,9 +8,6 @@ namespace Coordinator.Dashboard.Sessions;
 /// </summary>
 internal sealed class SessionsStore : IDisposable
 {
-    /// <summary>More sessions that have ended are not kept in a page; the coordinator finds them by search.</summary>
-    public const int MaxEndedSessions = 10_000;
-
     private readonly Proto.SessionService.SessionServiceClient _client;
     private readonly WatchLoop _loop;
     private readonly RenderPace _pace;
@@ -47,7 +45,7 @@ internal sealed class SessionsStore : IDisposable
     /// <summary>Watches until the tab is closed. A failure is a defect and ends in the browser's error page.</summary>
     public Task WatchAsync() => _loop.RunAsync(
         token => _client.WatchSessions(
-            new Proto.WatchSessionsRequest { AfterRevision = State.Revision, MaxEndedSessions = MaxEndedSessions },
+            new Proto.WatchSessionsRequest { AfterRevision = State.Revision, MaxEndedSessions = SessionsState.MaxEnded },
             cancellationToken: token),
         Receive,
         SetConnection,
@@ -78,6 +76,7 @@ internal sealed class SessionsStore : IDisposable
         if (session is not null)
         {
             _changed.Add(session.SessionId);
+            _changed.UnionWith(State.LetGo);
             if (ReferenceEquals(State.Find(session.SessionId), session))
                 SessionChanged?.Invoke(before.Find(session.SessionId), session);
         }

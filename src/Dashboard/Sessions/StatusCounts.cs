@@ -15,15 +15,12 @@ public sealed class StatusCounts
 
     public int Total => _counts.Sum();
 
-    public static StatusCounts Of(IEnumerable<Proto.Session> sessions) => None.Plus(sessions);
+    /// <summary>How many of them will not change any more, unless somebody resumes them.</summary>
+    public int Ended => this[Proto.SessionStatus.Finished] + this[Proto.SessionStatus.Stopped] + this[Proto.SessionStatus.Failed];
 
-    public StatusCounts Plus(IEnumerable<Proto.Session> sessions)
-    {
-        int[] counts = [.. _counts];
-        foreach (Proto.Session session in sessions)
-            counts[Index(session.Status)]++;
-        return new([.. counts]);
-    }
+    public static StatusCounts Of(IEnumerable<Proto.Session> sessions) => None.Changed(sessions, by: 1);
+
+    public StatusCounts Minus(IEnumerable<Proto.Session> sessions) => Changed(sessions, by: -1);
 
     /// <summary>A session came (from nothing), went (to nothing) or changed.</summary>
     public StatusCounts Moved(Proto.SessionStatus? from, Proto.SessionStatus? to)
@@ -35,6 +32,14 @@ public sealed class StatusCounts
             counts[Index(old)]--;
         if (to is { } now)
             counts[Index(now)]++;
+        return new([.. counts]);
+    }
+
+    private StatusCounts Changed(IEnumerable<Proto.Session> sessions, int by)
+    {
+        int[] counts = [.. _counts];
+        foreach (Proto.Session session in sessions)
+            counts[Index(session.Status)] += by;
         return new([.. counts]);
     }
 

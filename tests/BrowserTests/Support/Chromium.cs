@@ -6,12 +6,6 @@ namespace Coordinator.BrowserTests.Support;
 /// <summary>One Chromium for all tests; each test has contexts of its own, which share nothing.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    private static readonly string[] Arguments =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
-    ];
-
     /// <summary>How long a page may take to show what it should, in milliseconds: not what it takes, but what is certainly too long.</summary>
     private const float Patience = 15_000;
 
@@ -28,7 +22,7 @@ public sealed class Chromium : IAsyncDisposable
         {
             Assertions.SetDefaultExpectTimeout(Patience);
             _playwright ??= await Playwright.CreateAsync();
-            return _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Arguments });
+            return _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ChromiumSwitches.ForTests });
         }
         finally
         {

@@ -48,4 +48,17 @@ public sealed class OutputSearchViewTests : OutputViewContext
         Search(view, "unicorn");
         view.WaitForAssertion(() => Assert.Equal("No matches", view.Find(".output-hits").TextContent));
     }
+
+    [Fact]
+    public void Search_Cleared_LeavesNoRowMarked()
+    {
+        var view = Open(new ScriptedEvents(25));
+        view.WaitForAssertion(() => Assert.Equal(25, Texts(view).Count));
+        Search(view, "line 7");
+        view.WaitForAssertion(() => Assert.Single(view.FindAll(".log-hit")));
+
+        Search(view, "");
+
+        view.WaitForAssertion(() => Assert.Empty(view.FindAll(".log-hit, .log-text mark")));
+    }
 }

@@ -96,4 +96,21 @@ public sealed class SessionsStateTests
         Assert.Same(state.Sessions, later.Sessions);
         Assert.Equal(4, later.Revision);
     }
+
+    [Fact]
+    public void Update_OneEndedSessionTooMany_LetsTheOldestGoTogether()
+    {
+        const int kept = SessionsState.MaxEnded, most = kept + SessionsState.EndedSlack;
+        SessionsState full = SessionsState.Empty.Apply(Whole(5, [Session(1), .. Enumerable.Range(2, most).Select(n => Session(n, Proto.SessionStatus.Stopped))]));
+        Assert.Equal((most + 1, 0L), (full.Sessions.Count, full.Omitted));
+
+        SessionsState state = full.Apply(Updated(Session(most + 2, Proto.SessionStatus.Failed, revision: 6)));
+
+        Assert.Equal((kept + 1, kept, kept + 1), (state.Sessions.Count, state.Counts.Ended, state.Counts.Total));
+        Assert.Equal((SessionsState.EndedSlack + 1, SessionsState.EndedSlack + 1), (state.LetGo.Count, state.Omitted));
+        Assert.NotNull(state.Find("ses_000001"));
+        Assert.Equal(state.OldestEnded, state.Sessions.Values.Where(s => s.Status != Proto.SessionStatus.Running).Min(s => s.SessionId));
+        Assert.DoesNotContain(state.LetGo, state.Sessions.ContainsKey);
+        Assert.Empty(state.Apply(Updated(Session(1, revision: 7))).LetGo);
+    }
 }

@@ -28,7 +28,7 @@ public sealed class SessionsStoreTests : IDisposable
             await _store.Receive(Created(Session(i, revision: i)));
         Assert.True(Assert.Single(_changes).All);
 
-        _time.Advance(TimeSpan.FromMilliseconds(190));
+        _time.Advance(TimeSpan.FromMilliseconds(235));
 
         Assert.Equal(2, _changes.Count);
         Assert.Equal((false, 48), (_changes[1].All, _changes[1].SessionIds.Count));

@@ -1,7 +1,7 @@
-using Coordinator.Dashboard.Output;
+using Coordinator.Dashboard.Shell;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Coordinator.Dashboard.Tests.Output;
+namespace Coordinator.Dashboard.Tests.Shell;
 
 public sealed class RenderPaceTests
 {
@@ -30,7 +30,23 @@ public sealed class RenderPaceTests
         using RenderPace pace = new(time, () => rendered++);
         pace.Request();
         pace.Request();
-        time.Advance(TimeSpan.FromMilliseconds(200));
+        time.Advance(TimeSpan.FromMilliseconds(235));
         Assert.Equal(2, rendered);
+    }
+
+    [Fact]
+    public void Request_BurstsAtTheCoordinatorsPace_AreShownAsEverySecondOneComes()
+    {
+        FakeTimeProvider time = new();
+        List<int> rendered = [];
+        int burst = 0;
+        using RenderPace pace = new(time, () => rendered.Add(burst));
+        for (burst = 0; burst < 10; burst++)
+        {
+            pace.Request();
+            time.Advance(TimeSpan.FromMilliseconds(burst % 2 == 0 ? 98 : 106));
+        }
+
+        Assert.Equal([0, 2, 4, 6, 8], rendered);
     }
 }

@@ -1,0 +1,46 @@
+using Coordinator.Bench.Reporting;
+using Coordinator.Testing;
+using Coordinator.Testing.Processes;
+
+namespace Coordinator.Bench;
+
+/// <summary>One run of the bench: what scenarios need, and what they measured.</summary>
+internal sealed class BenchRun(BenchOptions options)
+{
+    private readonly List<Measurement> _measured = [];
+
+    public bool Quick => options.Quick;
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(BenchOptions options, IReadOnlyList<IScenario> scenarios)
+    {
+        BenchRun run = new(options);
+        await PublishedCoordinator.EnsureAsync();
+        try
+        {
+            foreach (IScenario scenario in scenarios)
+                await scenario.MeasureAsync(run);
+        }
+        finally
+        {
+            // What was measured before something went wrong has been measured all the same.
+            if (!options.Json && run._measured.Count > 0)
+                Report.WriteTable(Console.Out, run._measured);
+        }
+
+        return run._measured.All(m => m.IsMet) ? 0 : 1;
+    }
+
+    /// <summary>Says what is going on, beside the results.</summary>
+    public static void Say(string sentence) => Console.Error.WriteLine(sentence);
+
+    public void Add(Measurement measured)
+    {
+        _measured.Add(measured);
+        if (options.Json)
+            Report.WriteJson(Console.Out, measured);
+    }
+
+    /// <summary>A published coordinator on an empty database, with its data in these files.</summary>
+    public static Task<CoordinatorProcess> StartCoordinatorAsync(TestFiles files) => CoordinatorProcess.StartAsync(files);
+}

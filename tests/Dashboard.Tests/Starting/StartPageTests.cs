@@ -1,0 +1,48 @@
+using Bunit;
+using Coordinator.Dashboard.Starting;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using static Coordinator.Dashboard.Tests.Sessions.Sample;
+
+namespace Coordinator.Dashboard.Tests.Starting;
+
+public sealed class StartPageTests : ComponentContext
+{
+    [Fact]
+    public void Executor_NobodyHasIt_IsSaidBeforeAnythingIsSent()
+    {
+        var page = Show(new Proto.Runner { RunnerId = "rnr_1", Status = Proto.RunnerStatus.Online, Executors = { "claude-code", "command" }, Capacity = 1 });
+        Assert.Equal("claude-code", page.Find("#executor").GetAttribute("value"));
+        Assert.Empty(page.FindAll(".obstacle"));
+
+        page.Find("#executor").Input("codex");
+
+        Assert.Contains("No online runner", page.Find(".obstacle").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls.Requests, r => r is Proto.StartSessionRequest);
+    }
+
+    [Fact]
+    public void Start_Accepted_GoesToTheSession()
+    {
+        Calls.On<Proto.StartSessionRequest>(_ => new Proto.StartSessionResponse { Session = Session(7) });
+        var page = Show();
+        page.Find("#executor").Input("command");
+        page.Find("#prompt").Input("make test");
+
+        page.Find("form").Submit();
+
+        Proto.StartSessionRequest sent = Calls.Requests.OfType<Proto.StartSessionRequest>().Single();
+        Assert.Equal(("command", "make test"), (sent.Executor, sent.Prompt));
+        Assert.NotEmpty(sent.RequestId);
+        Assert.EndsWith("sessions/ses_000007", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runners_NoneIsOnline_IsSaid() => Assert.Contains("No runner is online.", Show().Find("#executor-help").TextContent, StringComparison.Ordinal);
+
+    private IRenderedComponent<StartPage> Show(params Proto.Runner[] runners)
+    {
+        Calls.On<Proto.ListRunnersRequest>(_ => new Proto.ListRunnersResponse { Runners = { runners } });
+        return Render<StartPage>();
+    }
+}
