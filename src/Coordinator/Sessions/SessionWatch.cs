@@ -49,6 +49,7 @@ internal sealed class SessionWatch(
                 continue;
             }
 
+            long begun = time.GetTimestamp();
             if (subscription.TryTake(out SessionNews[] news))
             {
                 foreach (SessionNews item in news)
@@ -59,7 +60,10 @@ internal sealed class SessionWatch(
                 await SendChangesAsync(cursor, cancellationToken);
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            // On the dot: readers draw every second burst as it comes.
+            TimeSpan left = Pause - time.GetElapsedTime(begun);
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, time, cancellationToken);
         }
     }
 

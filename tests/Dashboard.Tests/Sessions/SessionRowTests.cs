@@ -79,6 +79,28 @@ public sealed class SessionRowTests : ComponentContext
         Assert.Equal(("row-ses_000001", "No longer here"), (row.Id, row.TextContent.Trim()));
     }
 
+    [Fact]
+    public void Row_IsRenderedAgainOnlyWhenItShowsSomethingElse()
+    {
+        Proto.Session session = Session(1);
+        session.StartTime = Ago(100);
+        var row = Show(session);
+        int rendered = row.RenderCount;
+
+        row.Render(p => p.Add(r => r.Now, Time.GetUtcNow().AddMilliseconds(1)));
+        Assert.Equal(rendered, row.RenderCount);
+
+        row.Render(p => p.Add(r => r.Now, Time.GetUtcNow().AddSeconds(1)));
+        Assert.Equal(rendered + 1, row.RenderCount);
+        Assert.Equal("1 m 41 s", row.Find(".col-duration").TextContent);
+
+        row.Render(p => p.Add(r => r.IsSelected, true));
+        Assert.Contains("session-row-selected", row.Find("tr").ClassList);
+
+        row.Render(p => p.Add(r => r.Session, Session(1, Proto.SessionStatus.Failed, revision: 2)));
+        Assert.Contains("session-row-failed", row.Find("tr").ClassList);
+    }
+
     private IRenderedComponent<SessionRow> Show(Proto.Session? session) => Render<SessionRow>(p => p
         .Add(r => r.Session, session)
         .Add(r => r.SessionId, "ses_000001")
