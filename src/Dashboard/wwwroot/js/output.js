@@ -2,6 +2,8 @@
 // tells the newest position.
 
 export function attach(scroller, view) {
+  // The reader may have left the page while this script was on its way: then there is nothing to scroll.
+  scroller ??= document.createElement("div");
   let lastTop = scroller.scrollTop;
   let expected = -1;
   let byReader = false;
