@@ -13,7 +13,7 @@ namespace Coordinator.Pages;
 internal sealed class FirstSessions(IDbContextFactory<CoordinatorDbContext> contexts, Endpoints endpoints) : IFirstSessions
 {
     /// <summary>More than a screen holds.</summary>
-    private const int Rows = 30;
+    private const int Rows = 24;
 
     /// <summary>When <see cref="Given"/> has grown.</summary>
     public event Action? Changed;

@@ -5,7 +5,7 @@ namespace Coordinator.Pages;
 /// <summary>What one rendered page may do in the browser. One per request.</summary>
 internal sealed class PageSecurity
 {
-    /// <summary>Lets the page's import map pass the policy; new for each response.</summary>
+    /// <summary>Lets the page's import map and its style sheet pass the policy; new for each response.</summary>
     public string Nonce { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>
@@ -15,7 +15,7 @@ internal sealed class PageSecurity
     public string Policy =>
         "default-src 'none'; " +
         $"script-src 'self' 'wasm-unsafe-eval' 'nonce-{Nonce}'; " +
-        "style-src 'self'; style-src-attr 'unsafe-inline'; " +
+        $"style-src 'self' 'nonce-{Nonce}'; style-src-attr 'unsafe-inline'; " +
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
         "base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 }

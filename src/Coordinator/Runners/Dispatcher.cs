@@ -13,16 +13,13 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
 {
     private const int PageSize = 200;
 
-    /// <summary>So many runners' runs are counted one runner after the other, by an index alone; more are counted in one go over all runs.</summary>
-    private const int FewRunners = 100;
-
     public async ValueTask DispatchAsync(LedgerScope scope)
     {
         await scope.FlushAsync();
-        // Most ends and reconnects find nobody waiting, and counting slots is by far the larger part of the work.
+        // Most ends and reconnects find nobody waiting.
         if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Pending))
             return;
-        FreeSlots slots = await FreeSlotsAsync(scope);
+        FreeSlots slots = new(streams.All, scope.Slots);
         IQueryable<Run> waiting = scope.Db.Runs.Where(r => r.Status == RunStatus.Pending);
         // Without a free slot only runs that have not been looked at yet need to be told why they wait.
         if (!slots.Any && !scope.FleetChanged)
@@ -41,6 +38,16 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
             }
         }
         while (page.Count == PageSize);
+    }
+
+    /// <summary>After the commit: connections remember how many runs their runners hold, as counting them each time takes longer than all the rest.</summary>
+    public void Settle(LedgerScope scope)
+    {
+        foreach (var (runnerId, by) in scope.Slots)
+        {
+            if (streams.Find(runnerId) is { } stream)
+                stream.Held += by;
+        }
     }
 
     private async ValueTask PlaceAsync(LedgerScope scope, Run run, FreeSlots slots)
@@ -74,17 +81,5 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
         };
         // If the connection ends before this leaves, the runner's next hello does not name the run, and it is queued again.
         scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { StartRun = start }));
-    }
-
-    private async Task<FreeSlots> FreeSlotsAsync(LedgerScope scope)
-    {
-        List<string> connected = [.. streams.All.Select(s => s.RunnerId)];
-        IQueryable<Run> held = scope.Db.Runs.Where(r => RunStatuses.OnRunner.Contains(r.Status));
-        if (connected.Count <= FewRunners)
-            held = held.Where(r => connected.Contains(r.RunnerId));
-        Dictionary<string, int> taken = await held
-            .GroupBy(r => r.RunnerId).Select(g => new { RunnerId = g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.RunnerId, g => g.Count);
-        return new FreeSlots(streams.All, taken);
     }
 }

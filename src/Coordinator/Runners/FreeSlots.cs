@@ -7,8 +7,9 @@ internal sealed class FreeSlots
 {
     private readonly List<Slots> _runners;
 
-    public FreeSlots(IEnumerable<RunnerStream> streams, IReadOnlyDictionary<string, int> taken) =>
-        _runners = [.. streams.Select(s => new Slots(s, s.Profile.Capacity - taken.GetValueOrDefault(s.RunnerId)))];
+    /// <param name="changes">By how many runs more each runner holds since its connection was last told.</param>
+    public FreeSlots(IEnumerable<RunnerStream> streams, IReadOnlyDictionary<string, int> changes) =>
+        _runners = [.. streams.Select(s => new Slots(s, s.Profile.Capacity - s.Held - changes.GetValueOrDefault(s.RunnerId)))];
 
     public bool Any => _runners.Any(r => r is { Free: > 0, Stream.Draining: false });
 

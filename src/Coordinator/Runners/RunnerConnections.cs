@@ -31,11 +31,16 @@ internal sealed class RunnerConnections(
                 Draining = runner.Draining,
                 ForgetRunIds = { reconciled.Forget },
             };
+            // What the batch has changed until here is told to the connection once more by the commit.
+            await scope.FlushAsync();
+            int held = await scope.Db.Runs.CountAsync(r => r.RunnerId == stream.RunnerId && RunStatuses.OnRunner.Contains(r.Status))
+                - scope.Slots.GetValueOrDefault(stream.RunnerId);
             long epoch = runner.Epoch;
             stream.Draining = runner.Draining;
             scope.AfterCommit(() =>
             {
                 welcome.Time = time.GetUtcNow().ToProto();
+                stream.Held = held;
                 stream.Begin(epoch, welcome, reconciled.Stops);
                 streams.Add(stream);
             });

@@ -42,6 +42,9 @@ internal sealed class RunnerStream : IDisposable
     /// <summary>Runs are given to it only while it is not draining.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>How many runs its runner holds. Counted in the database when it connects, and kept up by the ledger with each commit.</summary>
+    public int Held { get; set; }
+
     public StreamEnd? End { get; private set; }
 
     /// <summary>Cancelled when the connection is to end.</summary>

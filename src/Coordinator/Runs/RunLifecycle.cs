@@ -12,6 +12,7 @@ internal static class RunLifecycle
     public static async ValueTask<Transition> ApplyAsync(this LedgerScope scope, Run run, RunEvent what)
     {
         Session session = await scope.SessionOfAsync(run);
+        string holder = HolderOf(run);
         Transition transition = run.Apply(what, scope.Now);
         if (transition.IsRefused)
             return transition;
@@ -19,6 +20,12 @@ internal static class RunLifecycle
         Show(scope, session, run);
         if (run.RunnerId.Length > 0)
             scope.RunnerChanged(run.RunnerId);
+        if (HolderOf(run) != holder)
+        {
+            scope.SlotChanged(holder, -1);
+            scope.SlotChanged(HolderOf(run), 1);
+        }
+
         if (Timeline.EndOf(run, what.ResultText) is { } entry)
             scope.Append(session, run.RunId, entry);
         if (what.ResultText.Length > 0)
@@ -35,6 +42,9 @@ internal static class RunLifecycle
         run.Touch();
         Show(scope, await scope.SessionOfAsync(run), run);
     }
+
+    /// <summary>The runner whose slot the run takes; empty if it takes none.</summary>
+    private static string HolderOf(Run run) => RunStatuses.OnRunner.Contains(run.Status) ? run.RunnerId : "";
 
     private static void Show(LedgerScope scope, Session session, Run run)
     {

@@ -177,6 +177,7 @@ internal sealed partial class Ledger(
     {
         foreach (Action effect in scope.Effects)
             effect();
+        dispatcher.Settle(scope);
         sessions.Publish(scope.News);
         timelines.Raise(scope.Timelines);
         runners.Publish(scope.Runners);

@@ -18,6 +18,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     private readonly List<Action> _effects = [];
     private readonly List<SessionNews> _news = [];
     private readonly HashSet<string> _runners = [];
+    private readonly Dictionary<string, int> _slots = [];
     private int _flushed;
 
     public CoordinatorDbContext Db => db;
@@ -44,6 +45,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
     /// <summary>The runners of which something shown to operators changed.</summary>
     public IReadOnlyCollection<string> Runners => _runners;
+
+    /// <summary>By how many runs more, or fewer, each runner holds since the batch began.</summary>
+    public IReadOnlyDictionary<string, int> Slots => _slots;
 
     public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
 
@@ -82,6 +86,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         Changes++;
         _runners.Add(runnerId);
     }
+
+    /// <summary>A runner was given a run, or is rid of one.</summary>
+    public void SlotChanged(string runnerId, int by) => _slots[runnerId] = _slots.GetValueOrDefault(runnerId) + by;
 
     /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>
     public async ValueTask FlushAsync()

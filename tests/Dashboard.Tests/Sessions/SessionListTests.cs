@@ -35,6 +35,31 @@ public sealed class SessionListTests
         Proto.SessionStatus AnyStatus() => SessionStatuses.All[random.Next(SessionStatuses.All.Count)];
     }
 
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void Show_AnotherQueryAfterChanges_EqualsSortingAnew(SessionSort sort, bool descending)
+    {
+        SessionsState state = SessionsState.Empty.Apply(Whole(1, Enumerable.Range(0, 40).Select(i => Session(i, SessionStatuses.All[i % 6], name: $"{(char)('a' + (i % 7))}"))));
+        SessionList list = new();
+        list.Reset(state, SessionQuery.Default with { Text = "b" });
+        foreach (int number in (int[])[3, 60, 7])
+        {
+            state = state.Apply(Updated(Session(number, Proto.SessionStatus.Failed, 2, name: "b")));
+            list.Update(state, $"ses_{number:D6}");
+        }
+
+        foreach (string text in (string[])["", "b", "nowhere", "c"])
+        {
+            SessionQuery query = SessionQuery.Default with { Sort = sort, Descending = descending, Text = text };
+            list.Show(query);
+
+            SessionList anew = new();
+            anew.Reset(state, query);
+            Assert.Equal(anew.Rows, list.Rows);
+            Assert.Equal(query, list.Query);
+        }
+    }
+
     [Fact]
     public void Update_RowChangesInPlace_IsNoMove()
     {

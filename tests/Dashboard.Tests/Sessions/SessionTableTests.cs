@@ -53,6 +53,25 @@ public sealed class SessionTableTests : ComponentContext
     }
 
     [Fact]
+    public void SelectAll_NothingCanBeStopped_CannotBeTicked()
+    {
+        var table = Show(Session(1, Proto.SessionStatus.Finished), Session(2, Proto.SessionStatus.Stopping));
+
+        Assert.True(table.Find("thead input").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void Change_OfOneSession_IsShownInItsRowAtOnce()
+    {
+        var table = Show(Session(1), Session(2));
+
+        table.InvokeAsync(() => table.Instance.Changed(Session(1, Proto.SessionStatus.Stopping, 2)));
+
+        Assert.Contains("session-row-stopping", table.Find("#row-ses_000001").ClassList);
+        Assert.Contains("session-row-running", table.Find("#row-ses_000002").ClassList);
+    }
+
+    [Fact]
     public void Clear_Clicked_SelectsNothing()
     {
         var table = Show(Session(1), Session(2));

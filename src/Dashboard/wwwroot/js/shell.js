@@ -1,16 +1,17 @@
 // What the page needs of the browser and .NET cannot reach by itself.
 
 export function getTheme() {
-  return localStorage.getItem("theme") ?? "system";
+  return document.documentElement.dataset.theme ?? "system";
 }
 
+// A cookie, because the coordinator puts the theme into the page: it never flashes in the other one.
 export function setTheme(theme) {
   if (theme === "system") {
-    localStorage.removeItem("theme");
     delete document.documentElement.dataset.theme;
+    document.cookie = "theme=; path=/; max-age=0; samesite=lax";
   } else {
-    localStorage.setItem("theme", theme);
     document.documentElement.dataset.theme = theme;
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
   }
 }
 
