@@ -19,7 +19,7 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
         // Most ends and reconnects find nobody waiting.
         if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Pending))
             return;
-        FreeSlots slots = new(streams.All, scope.Slots);
+        FreeSlots slots = new(streams.All.Where(s => !scope.Reconnecting.Contains(s.RunnerId)), scope.Slots);
         IQueryable<Run> waiting = scope.Db.Runs.Where(r => r.Status == RunStatus.Pending);
         // Without a free slot only runs that have not been looked at yet need to be told why they wait.
         if (!slots.Any && !scope.FleetChanged)

@@ -23,6 +23,7 @@ internal sealed class RunnerConnections(
         await ledger.ExecuteAsync(async scope =>
         {
             RegisteredRunner runner = await RegisterAsync(scope, stream.Profile);
+            scope.Reconnects(runner.RunnerId);
             Reconciled reconciled = await reconciliation.ReconcileAsync(scope, stream.Profile, hello.Runs);
             Proto.Welcome welcome = new()
             {

@@ -45,9 +45,9 @@ internal sealed partial class RunnerGrpcService(
         finally
         {
             end = stream.End;
-            await ending.CancelAsync();
+            ending.Cancel();
             stream.Close(StreamEnd.Left(stream.RunnerId));
-            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await CloseAsync(stream);
         }
 
@@ -124,21 +124,27 @@ internal sealed partial class RunnerGrpcService(
     /// <summary>Waits for the commits one after another. One that fails ends the connection: the runner then repeats the report.</summary>
     private async Task SettleAsync(ChannelReader<Task> uncommitted, RunnerStream stream)
     {
-        await foreach (Task commit in uncommitted.ReadAllAsync(CancellationToken.None))
+        while (await uncommitted.WaitToReadAsync(CancellationToken.None))
         {
-            try
-            {
-                await commit;
-            }
-            catch (CoordinatorException problem)
-            {
-                stream.Close(StreamEnd.NotStored(problem));
-            }
-            catch (Exception problem)
-            {
-                LogReportFailed(problem, stream.RunnerId);
-                stream.Close(StreamEnd.NotStored(new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.")));
-            }
+            while (uncommitted.TryRead(out Task? commit))
+                await SettleAsync(commit, stream);
+        }
+    }
+
+    private async Task SettleAsync(Task commit, RunnerStream stream)
+    {
+        try
+        {
+            await commit;
+        }
+        catch (CoordinatorException problem)
+        {
+            stream.Close(StreamEnd.NotStored(problem));
+        }
+        catch (Exception problem)
+        {
+            LogReportFailed(problem, stream.RunnerId);
+            stream.Close(StreamEnd.NotStored(new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.")));
         }
     }
 
@@ -146,7 +152,7 @@ internal sealed partial class RunnerGrpcService(
     private static async Task SayGoodbyeAsync(IServerStreamWriter<Proto.CoordinatorFrame> responses, StreamEnd end)
     {
         using CancellationTokenSource timeout = new(GoodbyeTimeout);
-        await responses.WriteAsync(end.ToFrame(), timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await responses.WriteAsync(end.ToFrame(), timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     private async Task CloseAsync(RunnerStream stream)

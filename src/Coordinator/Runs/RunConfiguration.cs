@@ -1,3 +1,4 @@
+using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,7 +13,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>, IEntityT
         run.Property(r => r.SessionId).HasMaxLength(32);
         run.Property(r => r.RunnerId).HasMaxLength(32);
         run.Property(r => r.Version).IsConcurrencyToken();
-        run.ComplexProperty(r => r.Demands);
+        run.ComplexProperty(r => r.Demands).Compare(d => d.Tags);
         run.OwnsOne(r => r.Stop);
         run.HasIndex(r => r.SessionId);
         run.HasIndex(r => new { r.RunnerId, r.Status });

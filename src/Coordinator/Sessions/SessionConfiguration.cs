@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -22,7 +23,7 @@ internal sealed class SessionConfiguration :
         // With the id behind it, what a filter selects comes newest first without being sorted.
         session.HasIndex(s => new { s.Status, s.SessionId });
         session.HasIndex(s => new { s.AgentName, s.SessionId });
-        session.ComplexProperty(s => s.Demands);
+        session.ComplexProperty(s => s.Demands).Compare(d => d.Tags);
         session.Property(s => s.Labels).HasConversion(
             labels => JsonSerializer.Serialize(labels, JsonSerializerOptions.Default),
             json => JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Default)!,

@@ -12,6 +12,7 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<string, SessionNews> _pending = [];
     private bool _overflowed;
+    private Task? _signalled;
 
     /// <summary>The newest published revision when the subscription began: everything after it comes as news.</summary>
     public long StartRevision => revision;
@@ -41,7 +42,10 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
     {
         try
         {
-            await _signal.Reader.WaitToReadAsync(cancellationToken).AsTask().WaitAsync(atMost, time, cancellationToken);
+            // One that was waited for in vain is waited for again: each would stay until the next news.
+            _signalled ??= SignalledAsync(cancellationToken);
+            await _signalled.WaitAsync(atMost, time, cancellationToken);
+            _signalled = null;
             return _signal.Reader.TryRead(out _);
         }
         catch (TimeoutException)
@@ -65,4 +69,6 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
     }
 
     public void Dispose() => feed.Unsubscribe(this);
+
+    private async Task SignalledAsync(CancellationToken cancellationToken) => await _signal.Reader.WaitToReadAsync(cancellationToken);
 }

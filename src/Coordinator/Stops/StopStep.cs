@@ -54,7 +54,7 @@ internal sealed class StopStep
             return this;
         try
         {
-            bool written = await Written.WaitAsync(WriteWait, time);
+            bool written = await IsWrittenAsync(Written).WaitAsync(WriteWait, time);
             Delivery = written ? Proto.StopDelivery.Sent : Proto.StopDelivery.QueuedRunnerOffline;
         }
         catch (TimeoutException)
@@ -64,6 +64,9 @@ internal sealed class StopStep
 
         return this;
     }
+
+    /// <summary>Awaited here, in the caller's context: a timeout on the task itself would go on on a thread of the pool.</summary>
+    private static async Task<bool> IsWrittenAsync(Task<bool> written) => await written;
 
     public Proto.SessionStopOutcome ToProto() => new()
     {

@@ -149,6 +149,8 @@ internal sealed partial class Ledger(
     {
         long begun = time.GetTimestamp();
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        // Nobody goes back to the middle of a transaction: one that fails is taken back as a whole.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync();
         LedgerScope scope = new(db, time.GetUtcNow());
         for (int i = 0; i < batch.Count; i++)
@@ -166,7 +168,6 @@ internal sealed partial class Ledger(
     /// <summary>Writes what the operations of a transaction changed, and what follows from it.</summary>
     private async Task SettleAsync(LedgerScope scope)
     {
-        await scope.Db.SaveChangesAsync();
         if (scope.WantsDispatch)
             await dispatcher.DispatchAsync(scope);
         await scope.SealAsync();

@@ -19,6 +19,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     private readonly List<SessionNews> _news = [];
     private readonly HashSet<string> _runners = [];
     private readonly Dictionary<string, int> _slots = [];
+    private readonly HashSet<string> _reconnecting = [];
     private int _flushed;
 
     public CoordinatorDbContext Db => db;
@@ -48,6 +49,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
     /// <summary>By how many runs more, or fewer, each runner holds since the batch began.</summary>
     public IReadOnlyDictionary<string, int> Slots => _slots;
+
+    /// <summary>Runners whose connection the commit replaces: what they hold was compared already, so they must not be given more before.</summary>
+    public IReadOnlySet<string> Reconnecting => _reconnecting;
 
     public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
 
@@ -86,6 +90,8 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         Changes++;
         _runners.Add(runnerId);
     }
+
+    public void Reconnects(string runnerId) => _reconnecting.Add(runnerId);
 
     /// <summary>A runner was given a run, or is rid of one.</summary>
     public void SlotChanged(string runnerId, int by) => _slots[runnerId] = _slots.GetValueOrDefault(runnerId) + by;

@@ -122,7 +122,7 @@ internal sealed partial class RunExecution(
         _reporter.Started(container.ProcessId, surroundings.Containment.Kind);
         pump.Open();
 
-        await Task.WhenAny(container.Exited, RequestedAsync());
+        await Task.WhenAny(container.Exited.InContext(), RequestedAsync());
         bool stopped = _stop.IsRequested && !container.HasAgentExited;
         _reporter.IsStopping = stopped && _stop.FirstOfCoordinator is not null;
         if (stopped)
@@ -169,7 +169,7 @@ internal sealed partial class RunExecution(
     {
         try
         {
-            return await container.Exited.WaitAsync(ExitStatusPatience, Clock.Time);
+            return await container.Exited.InContext().WaitAsync(ExitStatusPatience, Clock.Time);
         }
         catch (TimeoutException)
         {
@@ -182,7 +182,7 @@ internal sealed partial class RunExecution(
         surroundings.Reports.Hurry(_key);
         try
         {
-            await container.OutputDrained.WaitAsync(IRunContainer.OutputDrain * 2, Clock.Time);
+            await container.OutputDrained.InContext().WaitAsync(IRunContainer.OutputDrain * 2, Clock.Time);
         }
         catch (TimeoutException)
         {

@@ -14,6 +14,13 @@ internal sealed class RunnerClock(TimeProvider time)
 
     public DateTimeOffset Now => _anchor + time.GetElapsedTime(_anchorTimestamp);
 
+    /// <summary>
+    /// Waits at least as long as it is told. The runtime's own delays are cut to whole milliseconds: a loop that waits
+    /// for the rest of one would not wait at all.
+    /// </summary>
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, cancellationToken);
+
     /// <summary>The newest mapping to the coordinator's clock; the link measures and sets it.</summary>
     public ClockMapping Mapping
     {

@@ -175,8 +175,8 @@ internal sealed partial class StopLadder(
     private async Task WaitAsync(TimeSpan atMost, Task orThis, Task orThat)
     {
         using CancellationTokenSource over = new();
-        await Task.WhenAny(Task.Delay(atMost, clock.Time, over.Token), orThis, orThat);
-        await over.CancelAsync();
+        await Task.WhenAny(clock.DelayAsync(atMost, over.Token), orThis.InContext(), orThat.InContext());
+        over.Cancel();
     }
 
     private bool IsDue(DateTimeOffset deadline) => deadline <= clock.Now;

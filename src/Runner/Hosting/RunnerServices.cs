@@ -43,7 +43,7 @@ internal static class RunnerServices
         // The host starts these from the first to the last, and stops them the other way round.
         services.AddHostedService<DiskCare>();
         services.AddHostedService(provider => new CoordinatorLink(
-            new Uri(options.Coordinator),
+            new GrpcDialer(new Uri(options.Coordinator)),
             provider.GetRequiredService<RunnerIdentity>(),
             provider.GetRequiredService<RunTable>(),
             provider.GetRequiredService<ReportOutbox>(),

@@ -8,7 +8,7 @@ namespace Coordinator.AgentRunner.Link;
 
 /// <summary>Keeps the runner connected, for ever. Being without a coordinator changes nothing for the runs.</summary>
 internal sealed partial class CoordinatorLink(
-    Uri coordinator,
+    IDialer dialer,
     RunnerIdentity identity,
     RunTable table,
     ReportOutbox outbox,
@@ -34,7 +34,8 @@ internal sealed partial class CoordinatorLink(
             if (stoppingToken.IsCancellationRequested)
                 return;
             LogReconnecting(logger, (long)pause.TotalMilliseconds);
-            await Task.Delay(pause, clock.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock.Time, stoppingToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -48,7 +49,7 @@ internal sealed partial class CoordinatorLink(
         TimeSpan askedFor = TimeSpan.Zero;
         try
         {
-            await new LinkConnection(coordinator, clock, session, wakeUps.Reader).RunAsync(stopping);
+            await new LinkConnection(dialer, clock, session, wakeUps.Reader).RunAsync(stopping);
             if (session.Disconnect is { } told)
                 LogEnded(logger, told.Reason);
         }
@@ -80,7 +81,7 @@ internal sealed partial class CoordinatorLink(
         if (reason == _toldReason)
             return;
         _toldReason = reason;
-        LogLost(logger, coordinator, reason);
+        LogLost(logger, dialer.Address, reason);
     }
 
     private static string Describe(Exception failure) => failure switch

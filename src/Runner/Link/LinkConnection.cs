@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Coordinator.AgentRunner.Execution;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Coordinator.AgentRunner.Link;
 
@@ -10,11 +9,10 @@ namespace Coordinator.AgentRunner.Link;
 /// frame of it is acted upon any more.
 /// </summary>
 internal sealed class LinkConnection(
-    Uri coordinator, RunnerClock clock, LinkSession session, ChannelReader<bool> wakeUps)
+    IDialer dialer, RunnerClock clock, LinkSession session, ChannelReader<bool> wakeUps)
 {
     internal static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
     private const int MissedHeartbeats = 3;
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a connection that this side ends may take to end in good order.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromMilliseconds(500);
@@ -24,18 +22,10 @@ internal sealed class LinkConnection(
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        // A channel of its own for each try: a connection that died unnoticed must not be waited for again.
-        using GrpcChannel channel = GrpcChannel.ForAddress(coordinator, new GrpcChannelOptions
-        {
-            HttpHandler = NewHandler(),
-            DisposeHttpClient = true,
-        });
         using CancellationTokenSource over = new();
-        using AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> call =
-            new Proto.RunnerService.RunnerServiceClient(channel).Connect(cancellationToken: over.Token);
-
-        Task reading = ReadAsync(call.ResponseStream, over.Token);
-        Task writing = WriteAsync(call.RequestStream, over.Token, stopping);
+        using DialedCall call = dialer.Dial(over.Token);
+        Task reading = ReadAsync(call.Responses, over.Token);
+        Task writing = WriteAsync(call.Requests, over.Token, stopping);
         Task watching = WatchAsync(over.Token);
         try
         {
@@ -47,8 +37,9 @@ internal sealed class LinkConnection(
         }
         finally
         {
-            await over.CancelAsync();
-            await Task.WhenAll(reading, writing, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            over.Cancel();
+            await Task.WhenAll(reading, writing, watching).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             session.End();
         }
     }
@@ -88,7 +79,7 @@ internal sealed class LinkConnection(
     /// </summary>
     private async Task WatchAsync(CancellationToken over)
     {
-        await session.Welcomed.WaitAsync(WelcomeTimeout, clock.Time, over);
+        await session.Welcomed.InContext().WaitAsync(WelcomeTimeout, clock.Time, over);
         DateTimeOffset nextBeat = clock.Now + session.HeartbeatInterval;
         while (true)
         {
@@ -103,18 +94,7 @@ internal sealed class LinkConnection(
             }
 
             DateTimeOffset next = nextBeat < deadAt ? nextBeat : deadAt;
-            await Task.Delay(next - now, clock.Time, over);
+            await clock.DelayAsync(next - now, over);
         }
     }
-
-    private SocketsHttpHandler NewHandler() => new()
-    {
-        ConnectTimeout = ConnectTimeout,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-        EnableMultipleHttp2Connections = false,
-
-        // A proxy cannot carry HTTP/2 without TLS.
-        UseProxy = coordinator.Scheme == Uri.UriSchemeHttps,
-    };
 }

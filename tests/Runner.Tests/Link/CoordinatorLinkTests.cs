@@ -251,7 +251,7 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
     }
 
     private CoordinatorLink NewLink(RunnerClock clock) => new(
-        _coordinator.Address,
+        new GrpcDialer(_coordinator.Address),
         new RunnerIdentity
         {
             RunnerId = "rnr_x",

@@ -1,0 +1,196 @@
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Coordinator.Simulation.Engine;
+using Coordinator.Simulation.Operators;
+using Coordinator.Simulation.Runners;
+using Coordinator.Stops;
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Simulation.Checks;
+
+/// <summary>
+/// The promises, compared with what really happened: the processes of the simulated machines, what callers were told, and
+/// each state that was committed.
+/// </summary>
+internal sealed class Invariants(World world)
+{
+    private static readonly Dictionary<RunStatus, RunStatus[]> Reachable = new()
+    {
+        [RunStatus.Pending] = [.. Enum.GetValues<RunStatus>()],
+        [RunStatus.Claimed] = [.. Enum.GetValues<RunStatus>()],
+        [RunStatus.Running] = [RunStatus.Running, RunStatus.Stopping, RunStatus.Completed, RunStatus.Failed, RunStatus.Stopped],
+        [RunStatus.Stopping] = [RunStatus.Stopping, RunStatus.Stopped, RunStatus.Completed, RunStatus.Failed],
+        [RunStatus.Completed] = [RunStatus.Completed],
+        [RunStatus.Failed] = [RunStatus.Failed],
+        [RunStatus.Stopped] = [RunStatus.Stopped],
+    };
+
+    private readonly Dictionary<string, Seen> _seen = [];
+    private readonly Dictionary<string, List<SimulatedAgent>> _agents = [];
+    private readonly Dictionary<string, string> _requests = [];
+    private readonly Dictionary<string, string> _sessions = [];
+    private readonly HashSet<string> _stopped = [];
+    private readonly Dictionary<(string, Life), long> _stopsArrived = [];
+    private readonly HashSet<string> _runnerDiedWith = [];
+    private bool _hasCommitted;
+
+    /// <summary>The first promise that was broken; null while none was.</summary>
+    public string? Violation { get; private set; }
+
+    public int Commits { get; private set; }
+
+    public void Committed()
+    {
+        _hasCommitted = true;
+        Commits++;
+    }
+
+    public void AfterStep()
+    {
+        if (!_hasCommitted)
+            return;
+        _hasCommitted = false;
+        using CoordinatorDbContext db = world.Database.CreateDbContext();
+        foreach (Run run in db.Runs.AsNoTracking())
+            Look(run);
+    }
+
+    /// <summary>Invariants 4 and 8: nothing is started twice, or after its stop arrived.</summary>
+    public void Spawned(SimulatedAgent agent)
+    {
+        world.Story.Tell(agent.Machine, $"{agent.RunId} is spawned with {agent.Children} children");
+        if (!_agents.TryGetValue(agent.RunId, out List<SimulatedAgent>? before))
+            _agents.Add(agent.RunId, before = []);
+        if (before.Count > 0)
+            Violate($"Run {agent.RunId} was executed twice: on {before[^1].Machine} and on {agent.Machine}.");
+        before.Add(agent);
+    }
+
+    public void Arrived(RunnerNode runner, Life life, Proto.CoordinatorFrame frame)
+    {
+        if (frame.StopRun is { } stop)
+            _stopsArrived[(stop.RunId, life)] = stop.Epoch;
+        world.Story.Tell(runner.Name, $"is sent {frame.FrameCase} {frame.StartRun?.RunId}{frame.StopRun?.RunId}{frame.ReportAck?.RunId}");
+    }
+
+    public void RunnerDied(RunnerNode runner)
+    {
+        foreach (SimulatedAgent agent in _agents.Values.SelectMany(a => a).Where(a => a.Machine == runner.Machine.Name))
+            _runnerDiedWith.Add(agent.RunId);
+    }
+
+    /// <summary>With a session everything that was known of it is forgotten, the ids of its requests, too.</summary>
+    public void Deleted(string sessionId)
+    {
+        foreach (string requestId in _sessions.Where(r => r.Value == sessionId).Select(r => r.Key).ToList())
+            _requests.Remove(requestId);
+    }
+
+    /// <summary>A start that is asked for twice with one id happens once.</summary>
+    public void StartAcknowledged(string requestId, string sessionId, string runId)
+    {
+        _sessions[requestId] = sessionId;
+        if (requestId.Length > 0 && !_requests.TryAdd(requestId, runId) && _requests[requestId] != runId)
+            Violate($"Request {requestId} was answered with {_requests[requestId]} and with {runId}.");
+    }
+
+    /// <summary>Invariant 3: what was acknowledged is durable.</summary>
+    public void StopAcknowledged(StopStep step)
+    {
+        _stopped.Add(step.RunId);
+        using CoordinatorDbContext db = world.Database.CreateDbContext();
+        Run? run = db.Runs.AsNoTracking().SingleOrDefault(r => r.RunId == step.RunId);
+        if (run is not null && run.Stop is null)
+            Violate($"The stop of {step.RunId} was acknowledged, but is not stored; the run is {run.Status}.");
+    }
+
+    /// <summary>Liveness and convergence, with all troubles over for long.</summary>
+    public void AtTheEnd(IEnumerable<Watcher> watchers)
+    {
+        using CoordinatorDbContext db = world.Database.CreateDbContext();
+        List<Run> runs = [.. db.Runs.AsNoTracking()];
+        foreach (Run run in runs.Where(r => !r.Status.IsTerminal() && (r.Stop is not null || _stopped.Contains(r.RunId))))
+            Violate($"The stop of {run.RunId} was lost: it is {run.Status} to the end.");
+        foreach (Run run in runs.Where(r => r.Status is RunStatus.Claimed or RunStatus.Stopping))
+            Violate($"Run {run.RunId} is {run.Status} for ever.");
+        foreach (Run run in runs.Where(r => r.Status == RunStatus.Running && Agents(r).All(a => a.Alive == 0)))
+            Violate($"Run {run.RunId} is RUNNING, but nothing of it is alive.");
+        HashSet<string> active = [.. runs.Where(r => !r.Status.IsTerminal()).Select(r => r.RunId)];
+        foreach (SimulatedAgent agent in _agents.Values.SelectMany(a => a).Where(a => a.Alive > 0 && !active.Contains(a.RunId)))
+            Violate($"{agent.Alive} processes of {agent.RunId} were left behind on {agent.Machine}.");
+        List<Session> sessions = [.. db.Sessions.AsNoTracking()];
+        foreach (Watcher watcher in watchers)
+            Compare(watcher, sessions);
+    }
+
+    private void Compare(Watcher watcher, List<Session> sessions)
+    {
+        foreach (Session session in sessions)
+        {
+            if (!watcher.Sessions.TryGetValue(session.SessionId, out Proto.Session? shown))
+                Violate($"The {watcher.Name} does not know session {session.SessionId}.");
+            else if (shown.Revision != session.Revision)
+                Violate($"The {watcher.Name} has session {session.SessionId} at revision {shown.Revision}, not {session.Revision}.");
+        }
+
+        if (watcher.Sessions.Count > sessions.Count)
+            Violate($"The {watcher.Name} has {watcher.Sessions.Count} sessions, but there are {sessions.Count}.");
+    }
+
+    private void Look(Run run)
+    {
+        Seen before = _seen.GetValueOrDefault(run.RunId);
+        if (before.Status is { } status && status != run.Status)
+        {
+            world.Story.Tell("ledger", $"{run.RunId} goes from {status} to {run.Status} {run.FailureReason}");
+            if (!Reachable[status].Contains(run.Status))
+                Violate($"Run {run.RunId} went from {status} to {run.Status}.");
+        }
+
+        if (before.Epoch > run.Epoch)
+            Violate($"The epoch of {run.RunId} went from {before.Epoch} to {run.Epoch}.");
+        _seen[run.RunId] = new Seen(run.Status, run.Epoch);
+        if (run.Status.IsTerminal() && before.Status?.IsTerminal() != true)
+            LookAtEnd(run);
+    }
+
+    /// <summary>Invariants 6 and 7: an end says what happened, and STOPPED only when nothing is alive.</summary>
+    private void LookAtEnd(Run run)
+    {
+        int alive = Agents(run).Sum(a => a.Alive);
+        bool mayBeAlive = run.FailureReason is "RUNNER_LOST";
+        if (alive > 0 && !mayBeAlive)
+            Violate($"Run {run.RunId} is {run.Status} {run.FailureReason}, but {alive} of its processes are alive.");
+        if (run.Status == RunStatus.Stopped && run.Stop is not { Outcome: StopOutcome.Proved or StopOutcome.NeverStarted })
+            Violate($"Run {run.RunId} is STOPPED without proof: {run.Stop?.Outcome}.");
+        if (run.Status == RunStatus.Stopped && run.Stop is { Outcome: StopOutcome.NeverStarted } && Agents(run).Count > 0)
+            Violate($"Run {run.RunId} is said to have never started, but it was executed.");
+        if (Agents(run) is [var agent])
+        {
+            if (agent.EndedByItself && run.Status == RunStatus.Stopped)
+                Violate($"Run {run.RunId} ended by itself before any signal, but is STOPPED.");
+            if (!agent.EndedByItself && run.Status == RunStatus.Completed)
+                Violate($"Run {run.RunId} was ended by a signal, but is COMPLETED.");
+            if (agent.EndedByItself && run.Status == RunStatus.Failed && !_runnerDiedWith.Contains(run.RunId)
+                && run.FailureReason is not ("EXIT_CODE" or "RUNNER_LOST"))
+            {
+                Violate($"Run {run.RunId} ended by itself with code {agent.ExitCode}, but FAILED with {run.FailureReason}.");
+            }
+        }
+        else if (run.Status == RunStatus.Completed)
+        {
+            Violate($"Run {run.RunId} is COMPLETED, but was never executed.");
+        }
+    }
+
+    private List<SimulatedAgent> Agents(Run run) => _agents.GetValueOrDefault(run.RunId) ?? [];
+
+    private void Violate(string what)
+    {
+        world.Story.Tell("CHECK", what);
+        Violation ??= what;
+    }
+
+    private readonly record struct Seen(RunStatus? Status, long Epoch);
+}

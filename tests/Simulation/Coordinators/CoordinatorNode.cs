@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using Coordinator.Hosting;
+using Coordinator.Runners;
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Coordinator.Simulation.Engine;
+using Coordinator.Simulation.Network;
+using Coordinator.Stops;
+using Coordinator.Storage;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordinator.Simulation.Coordinators;
+
+/// <summary>The coordinator's real services over a simulated network and clock. Everything but the database dies with a crash.</summary>
+internal sealed class CoordinatorNode(World world)
+{
+    private ServiceProvider? _services;
+    private List<Wire> _wires = [];
+
+    public Life? Life { get; private set; }
+
+    public bool IsUp { get; private set; }
+
+    public IReadOnlyList<Wire> Wires => _wires;
+
+    public StopRequests Stops => _services!.GetRequiredService<StopRequests>();
+
+    public SessionStarts Starts => _services!.GetRequiredService<SessionStarts>();
+
+    public SessionDeletion Deletion => _services!.GetRequiredService<SessionDeletion>();
+
+    public FleetChanges Fleet => _services!.GetRequiredService<FleetChanges>();
+
+    public SessionWatch Watch => _services!.GetRequiredService<SessionWatch>();
+
+    public void Start()
+    {
+        Life = new Life(world.Simulator, "coordinator");
+        _services = Build(Life);
+        Life.Run("Starting", StartAsync);
+    }
+
+    public void Crash()
+    {
+        if (Life is null or { IsDead: true })
+            return;
+        world.Story.Tell("coordinator", "is killed");
+        IsUp = false;
+        Life.Die();
+        foreach (Wire wire in _wires)
+            wire.Cut(world.Settings.NoticeWithin);
+        _wires = [];
+    }
+
+    /// <summary>A runner connects; null when nobody listens.</summary>
+    public Wire? Accept(Life runner, string name)
+    {
+        if (!IsUp)
+            return null;
+        Life life = Life!;
+        Wire wire = new(world.Simulator, world.Life, runner, life, name);
+        CancellationTokenSource gone = new();
+        wire.CoordinatorNotices += gone.Cancel;
+        _wires = [.. _wires.Where(w => !w.IsOver), wire];
+        life.Run($"The connection of {name}", async () =>
+        {
+            try
+            {
+                await _services!.GetRequiredService<RunnerGrpcService>().Connect(wire.Up, wire.Down, new CallContext(gone.Token));
+                await wire.Down.CompleteAsync();
+            }
+            catch (Exception end) when (end is RpcException or Errors.CoordinatorException or OperationCanceledException or IOException)
+            {
+                wire.Down.EndAfter(TimeSpan.Zero, end as RpcException ?? new RpcException(new Status(StatusCode.Unavailable, end.Message)));
+            }
+        });
+        return wire;
+    }
+
+    private async Task StartAsync()
+    {
+        IServiceProvider services = _services!;
+        await using (CoordinatorDbContext db = world.Database.CreateDbContext())
+            services.GetRequiredService<SessionFeed>().Begin((await db.LedgerStates.AsNoTracking().SingleAsync()).Revision);
+        Life!.Run("The ledger", () => Execute(services.GetRequiredService<Ledger>(), CancellationToken.None));
+        await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
+        Life.Run("The liveness monitor", () => Execute(services.GetServices<IHostedService>().OfType<LivenessMonitor>().Single(), CancellationToken.None));
+        Life.Run("The deadlines", () => Execute(services.GetServices<IHostedService>().OfType<Deadlines>().Single(), CancellationToken.None));
+        IsUp = true;
+        world.Story.Tell("coordinator", "is up");
+    }
+
+    private ServiceProvider Build(Life life)
+    {
+        ServiceCollection services = new();
+        services.AddSingleton<TimeProvider>(life.Time);
+        services.AddSingleton(new Ids(life.Time, new Random(world.Simulator.Random.Next())));
+        services.AddSingleton<IDbContextFactory<CoordinatorDbContext>>(world.Database);
+        services.AddSingleton<IHostApplicationLifetime, NeverStopping>();
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddOptions<CoordinatorOptions>().Configure(world.Settings.Apply);
+        services.AddStorage().AddSessions().AddRuns().AddStops().AddRunners();
+        services.AddSingleton<RunnerGrpcService>();
+        return services.BuildServiceProvider();
+    }
+
+    // A host starts these on the thread pool, where nothing can be reproduced.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task Execute(Ledger service, CancellationToken stopping);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task Execute(LivenessMonitor service, CancellationToken stopping);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task Execute(Deadlines service, CancellationToken stopping);
+
+    private sealed class NeverStopping : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => throw new InvalidOperationException("Nobody asks for that here.");
+    }
+
+    private sealed class CallContext(CancellationToken gone) : ServerCallContext
+    {
+        protected override string MethodCore => "/coordinator.v1.RunnerService/Connect";
+
+        protected override string HostCore => "coordinator";
+
+        protected override string PeerCore => "ipv4:10.0.0.1:1";
+
+        protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+        protected override Metadata RequestHeadersCore { get; } = [];
+
+        protected override CancellationToken CancellationTokenCore => gone;
+
+        protected override Metadata ResponseTrailersCore { get; } = [];
+
+        protected override Status StatusCore { get; set; }
+
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+
+        protected override AuthContext AuthContextCore { get; } = new("", []);
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
+}

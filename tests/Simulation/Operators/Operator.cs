@@ -1,0 +1,178 @@
+using Coordinator.Errors;
+using Coordinator.Runs;
+using Coordinator.Simulation.Engine;
+using Coordinator.Simulation.Runners;
+using Coordinator.Stops;
+
+namespace Coordinator.Simulation.Operators;
+
+/// <summary>People and programs that start, stop, resume, drain and delete whatever they know of, at any moment.</summary>
+internal sealed class Operator(World world)
+{
+    private readonly List<string> _sessions = [];
+    private int _requests;
+
+    private Random Random => world.Simulator.Random;
+
+    public void Start() => Later(Next);
+
+    private void Next()
+    {
+        if (!world.IsTroubled)
+            return;
+        if (world.Coordinator.IsUp)
+            Ask();
+        Later(Next);
+    }
+
+    private void Ask()
+    {
+        switch (Random.Next(20))
+        {
+            case < 8:
+                StartSession();
+                break;
+            case < 15 when _sessions.Count > 0:
+                Stop(Any(_sessions));
+                break;
+            case 15 when _sessions.Count > 0:
+                StopMany();
+                break;
+            case 16 or 17 when _sessions.Count > 0:
+                Resume(Any(_sessions));
+                break;
+            case 18:
+                Drain();
+                break;
+            case 19 when _sessions.Count > 0:
+                Delete(Any(_sessions));
+                break;
+        }
+    }
+
+    private void StartSession()
+    {
+        Proto.StartSessionRequest request = new()
+        {
+            Executor = RunnerNode.Executor,
+            Prompt = "work",
+            ParentSessionId = _sessions.Count > 0 && Random.Next(4) == 0 ? Any(_sessions) : "",
+            RequestId = $"request-{++_requests}",
+        };
+        Call($"start {request.RequestId}", async () =>
+        {
+            RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId);
+            return () => Started(request, view);
+        });
+        // Whoever got no answer asks again; the second answer must be the first one.
+        if (Random.Next(4) == 0)
+            Later(() => Repeat(request));
+    }
+
+    private void Repeat(Proto.StartSessionRequest request)
+    {
+        if (world.Coordinator.IsUp)
+        {
+            Call($"start {request.RequestId} again", async () =>
+            {
+                RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId);
+                return () => Started(request, view);
+            });
+        }
+    }
+
+    private void Started(Proto.StartSessionRequest request, RunView view)
+    {
+        if (!_sessions.Contains(view.Session.SessionId))
+            _sessions.Add(view.Session.SessionId);
+        world.Checks.StartAcknowledged(request.RequestId, view.Session.SessionId, view.Run.RunId);
+    }
+
+    private void Resume(string sessionId) => Call($"resume {sessionId}", async () =>
+    {
+        RunView view = await world.Coordinator.Starts.ResumeAsync(new Proto.ResumeSessionRequest { SessionId = sessionId, Prompt = "more" }, "");
+        return () => world.Checks.StartAcknowledged("", sessionId, view.Run.RunId);
+    });
+
+    private void Stop(string sessionId)
+    {
+        StopOrder order = AnyOrder();
+        Call($"stop {sessionId}", async () =>
+        {
+            StopAnswer answer = await world.Coordinator.Stops.StopSessionAsync(sessionId, order);
+            return () => Stopped([answer.Own, .. answer.Children]);
+        });
+    }
+
+    private void StopMany()
+    {
+        StopOrder order = AnyOrder();
+        string[] ids = [.. Enumerable.Range(0, 3).Select(_ => Any(_sessions)).Distinct()];
+        Call($"stop {string.Join(", ", ids)}", async () =>
+        {
+            IReadOnlyList<StopStep> steps = await world.Coordinator.Stops.StopNamedAsync(ids, order, validateOnly: false);
+            return () => Stopped(steps);
+        });
+    }
+
+    private void Stopped(IEnumerable<StopStep> steps)
+    {
+        foreach (StopStep step in steps.Where(s => s.Refusal is null))
+            world.Checks.StopAcknowledged(step);
+    }
+
+    private StopOrder AnyOrder()
+    {
+        TimeSpan grace = Random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Random.NextDouble() * 2);
+        return new StopOrder(new StopTerms("operator", "", grace, Force: Random.Next(4) == 0), IncludeChildren: Random.Next(2) == 0);
+    }
+
+    private void Drain()
+    {
+        RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
+        bool draining = Random.Next(3) == 0;
+        Call($"{(draining ? "drain" : "undrain")} {runner.RunnerId}", async () =>
+        {
+            await world.Coordinator.Fleet.DrainAsync(runner.RunnerId, draining, "");
+            return () => { };
+        });
+    }
+
+    private void Delete(string sessionId) => Call($"delete {sessionId}", async () =>
+    {
+        await world.Coordinator.Deletion.DeleteAsync(sessionId);
+        return () =>
+        {
+            _sessions.Remove(sessionId);
+            world.Checks.Deleted(sessionId);
+        };
+    });
+
+    /// <summary>Has the coordinator do something; its answer takes its time, and is lost when the coordinator dies before.</summary>
+    private void Call(string what, Func<Task<Action>> ask)
+    {
+        Life life = world.Coordinator.Life!;
+        life.Run(what, async () =>
+        {
+            Action answered;
+            try
+            {
+                answered = await ask();
+            }
+            catch (CoordinatorException refusal)
+            {
+                answered = () => world.Story.Tell("operator", $"{what}: {refusal.Reason}");
+            }
+
+            if (!life.IsDead)
+                Later(() => { world.Story.Tell("operator", $"{what}: answered"); answered(); }, TimeSpan.FromMilliseconds(2));
+        });
+    }
+
+    private string Any(List<string> list) => list[Random.Next(list.Count)];
+
+    private void Later(Action act) => Later(act, TimeSpan.FromSeconds(0.6));
+
+    private void Later(Action act, TimeSpan atMost) =>
+        world.Life.Time.CreateTimer(_ => act(), null, atMost * Random.NextDouble(), Timeout.InfiniteTimeSpan);
+}

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Link;
+using Coordinator.Simulation.Engine;
+using Coordinator.Simulation.Network;
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordinator.Simulation.Runners;
+
+/// <summary>A runner's real protocol over a simulated network, clock and processes. Its machine and its disk outlive a crash.</summary>
+internal sealed class RunnerNode(World world, int number, string directory)
+{
+    public const string Executor = "command";
+
+    private int _lives;
+
+    public string Name { get; } = $"runner {number}";
+
+    public string RunnerId { get; } = $"rnr_{number:D26}";
+
+    public SimulatedMachine Machine { get; } = new(world, $"machine {number}");
+
+    public Life? Life { get; private set; }
+
+    public Wire? Wire { get; private set; }
+
+    public void Start()
+    {
+        TimeSpan error = TimeSpan.FromSeconds((world.Simulator.Random.NextDouble() - 0.5) * 10);
+        Life life = new(world.Simulator, Name, error);
+        Life = life;
+        life.Run("Its life", () => LiveAsync(life, ++_lives));
+    }
+
+    public void Crash()
+    {
+        if (Life is null or { IsDead: true })
+            return;
+        world.Story.Tell(Name, "is killed");
+        world.Checks.RunnerDied(this);
+        Life.Die();
+        Wire?.Cut(world.Settings.NoticeWithin);
+    }
+
+    public void CrashMachine()
+    {
+        Crash();
+        world.Story.Tell(Machine.Name, "loses power");
+        Machine.Crash();
+    }
+
+    private async Task LiveAsync(Life life, int number)
+    {
+        RunnerClock clock = new(life.Time);
+        ReportOutbox outbox = new(life.Time);
+        SimulatedContainment containment = new(world, life, Machine);
+        ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings> { [Executor] = new() { Enabled = true } });
+        RunDirectories directories = new(directory, new RunDirectoryLimits(1024, 100, TimeSpan.FromDays(1)), clock, NullLogger<RunDirectories>.Instance);
+        RunLauncher launcher = new(
+            new RunSurroundings
+            {
+                Containment = containment,
+                Executors = executors,
+                Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string>()), "/"),
+                Directories = directories,
+                Reports = outbox,
+                Clock = clock,
+                SweepGrace = TimeSpan.FromSeconds(1),
+            },
+            NullLogger<RunLauncher>.Instance);
+        RunTable table = new(outbox, launcher, clock, NullLogger<RunTable>.Instance);
+        await new RunRecovery(containment, directories, table, clock, NullLogger<RunRecovery>.Instance).RecoverAsync(CancellationToken.None);
+        world.Story.Tell(Name, $"is up, life {number}, holding {table.Held().Count}");
+
+        RunnerIdentity identity = new()
+        {
+            RunnerId = RunnerId,
+            BootId = $"{RunnerId}-{number}",
+            Name = Name,
+            Hostname = Machine.Name,
+            ProjectDirectory = "/",
+            Executors = executors.Enabled,
+            Tags = [],
+            Capacity = 4,
+            Version = "1",
+            Containment = containment.Kind,
+        };
+        CoordinatorLink link = new(
+            new Dialer(this, life), identity, table, outbox, clock,
+            new Random(world.Simulator.Random.Next()), NullLogger<CoordinatorLink>.Instance);
+        await Execute(link, CancellationToken.None);
+    }
+
+    private Wire Connect(Life life)
+    {
+        Wire wire = world.Coordinator.Accept(life, Name)
+            ?? throw new RpcException(new Status(StatusCode.Unavailable, "Connection refused"));
+        Wire = wire;
+        wire.Down.Arrives = frame => world.Checks.Arrived(this, life, frame);
+        return wire;
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task Execute(CoordinatorLink service, CancellationToken stopping);
+
+    private sealed class Dialer(RunnerNode node, Life life) : IDialer
+    {
+        public Uri Address { get; } = new("http://coordinator");
+
+        public DialedCall Dial(CancellationToken over)
+        {
+            Wire wire = node.Connect(life);
+            // A call that this side ends is over for the other one, too.
+            over.Register(() => wire.Cut(TimeSpan.FromMilliseconds(1)));
+            return new DialedCall(new AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame>(
+                wire.Up, wire.Down, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { }));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Coordinator.AgentRunner.Containment;
+using Coordinator.Simulation.Engine;
+
+namespace Coordinator.Simulation.Runners;
+
+/// <summary>What one life of a runner does with the processes of its machine.</summary>
+internal sealed class SimulatedContainment(World world, Life life, SimulatedMachine machine) : IContainment
+{
+    public string Kind => "simulated";
+
+    public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(world.Simulator.Random.NextDouble() * 5), life.Time, cancellationToken);
+        if (world.Simulator.Random.Next(25) == 0)
+            throw new AgentStartException("The simulation wants it to fail.");
+        SimulatedAgent agent = machine.Spawn(launch.RunId);
+        await Task.Yield();
+        return new Container(life, agent, launch.Output);
+    }
+
+    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken)
+    {
+        List<Survivor> survivors = [];
+        foreach (SimulatedAgent agent in machine.Alive.ToList())
+        {
+            survivors.Add(new Survivor(agent.RunId, agent.Alive));
+            while (agent.Alive > 0)
+            {
+                agent.Kill();
+                await Task.Delay(TimeSpan.FromMilliseconds(1), life.Time, cancellationToken);
+            }
+        }
+
+        return survivors;
+    }
+
+    private sealed class Container : IRunContainer
+    {
+        private readonly Life _life;
+        private readonly SimulatedAgent _agent;
+        private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _seen;
+
+        public Container(Life life, SimulatedAgent agent, IAgentOutput output)
+        {
+            (_life, _agent) = (life, agent);
+            agent.Changed += Notice;
+            output.Write(Proto.OutputStream.Stdout, Encoding.UTF8.GetBytes($"This is {agent.RunId}.\n"));
+            Notice();
+        }
+
+        public int ProcessId => _agent.ProcessId;
+
+        public Task<AgentExit> Exited => _exited.Task;
+
+        public Task OutputDrained => _drained.Task;
+
+        public bool HasAgentExited => _agent.HasExited;
+
+        public void Interrupt() => _agent.Terminate();
+
+        public void Terminate() => _agent.Terminate();
+
+        public void Kill() => _agent.Kill();
+
+        public ProcessCensus Census()
+        {
+            _seen = Math.Max(_seen, _agent.Seen);
+            return new ProcessCensus(_agent.Alive, _seen, _agent.Alive > 0 ? $"{_agent.ProcessId} (agent)" : "");
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _agent.Changed -= Notice;
+            return ValueTask.CompletedTask;
+        }
+
+        private void Notice() => _life.Post(_ =>
+        {
+            if (_agent.HasExited)
+                _exited.TrySetResult(_agent.Exit);
+            if (_agent.Alive == 0)
+                _drained.TrySetResult();
+        }, null);
+    }
+}

@@ -1,0 +1,123 @@
+using Coordinator.Simulation.Engine;
+using Coordinator.Simulation.Runners;
+
+namespace Coordinator.Simulation;
+
+/// <summary>Everything that goes wrong: crashes at any await and around each commit, cuts, silence, frozen programs, power failures.</summary>
+internal sealed class Troubles(World world)
+{
+    private bool _isOver;
+
+    private Random Random => world.Simulator.Random;
+
+    public void Start() => Later(TimeSpan.FromSeconds(Random.NextDouble()), Next);
+
+    /// <summary>Everybody is up again, and what was frozen goes on.</summary>
+    public void End()
+    {
+        _isOver = true;
+        Thaw(world.Coordinator.Life);
+        if (world.Coordinator.Life is null or { IsDead: true })
+            world.Coordinator.Start();
+        foreach (RunnerNode runner in world.Runners)
+        {
+            Thaw(runner.Life);
+            if (runner.Life is null or { IsDead: true })
+                runner.Start();
+        }
+
+        world.Story.Tell("world", "all troubles are over");
+    }
+
+    public void BeforeCommit()
+    {
+        if (_isOver || !Happens(150))
+            return;
+        world.Story.Tell("world", "the coordinator dies before a commit");
+        Kill();
+        throw new CrashException();
+    }
+
+    /// <summary>Its code still runs to the next await, but nobody hears of it any more.</summary>
+    public void AfterCommit()
+    {
+        if (_isOver || !Happens(150))
+            return;
+        world.Story.Tell("world", "the coordinator dies after a commit");
+        Kill();
+    }
+
+    private bool Happens(int onceIn) => Random.Next(onceIn) == 0;
+
+    private void Next()
+    {
+        if (_isOver)
+            return;
+        RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
+        switch (Random.Next(12))
+        {
+            case 0 or 1:
+                Kill();
+                break;
+            case 2 or 3 or 4:
+                runner.Crash();
+                StartLater(runner);
+                break;
+            case 5:
+                runner.CrashMachine();
+                StartLater(runner);
+                break;
+            case 6 or 7:
+                world.Story.Tell(runner.Name, "loses its connection");
+                runner.Wire?.Cut(world.Settings.NoticeWithin);
+                break;
+            case 8 or 9:
+                world.Story.Tell(runner.Name, "has a connection that went silent");
+                runner.Wire?.GoSilent();
+                break;
+            case 10:
+                Freeze(runner.Life);
+                break;
+            default:
+                Freeze(world.Coordinator.Life);
+                break;
+        }
+
+        Later(TimeSpan.FromSeconds(Random.NextDouble() * 2.5), Next);
+    }
+
+    private void Kill()
+    {
+        world.Coordinator.Crash();
+        Later(TimeSpan.FromSeconds(Random.NextDouble() * 2), () =>
+        {
+            if (!_isOver && world.Coordinator.Life is { IsDead: true })
+                world.Coordinator.Start();
+        });
+    }
+
+    private void StartLater(RunnerNode runner) => Later(TimeSpan.FromSeconds(Random.NextDouble() * 4), () =>
+    {
+        if (!_isOver && runner.Life is { IsDead: true })
+            runner.Start();
+    });
+
+    private void Freeze(Life? life)
+    {
+        if (life is null or { IsDead: true } or { IsFrozen: true })
+            return;
+        world.Story.Tell(life.Name, "is frozen");
+        life.IsFrozen = true;
+        Later(TimeSpan.FromSeconds(Random.NextDouble() * 5), () => Thaw(life));
+    }
+
+    private void Thaw(Life? life)
+    {
+        if (life is not { IsFrozen: true })
+            return;
+        life.IsFrozen = false;
+        world.Story.Tell(life.Name, "goes on");
+    }
+
+    private void Later(TimeSpan delay, Action act) => world.Life.Time.CreateTimer(_ => act(), null, delay, Timeout.InfiniteTimeSpan);
+}
