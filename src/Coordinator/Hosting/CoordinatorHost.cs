@@ -1,4 +1,5 @@
 using System.Reflection;
+using Coordinator.Audit;
 using Coordinator.Pages;
 using Coordinator.Runners;
 using Coordinator.Runs;
@@ -119,6 +120,7 @@ internal static class CoordinatorHost
         services.AddSingleton<StreamCutoff>();
         services.AddSingleton<OpenStreams>();
         services.AddSingleton<Greeting>();
+        services.AddSingleton<CoordinatorMetrics>();
 
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
@@ -129,7 +131,7 @@ internal static class CoordinatorHost
         // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that
         // the ledger still commits what the last calls ask for.
         services.AddDatabase().AddStorage();
-        services.AddSessions().AddRuns().AddStops().AddRunners();
+        services.AddSessions().AddRuns().AddStops().AddRunners().AddAudit();
         if (commandLine.Dev)
             services.AddLocalRunner(AppContext.BaseDirectory);
     }
@@ -177,6 +179,7 @@ internal static class CoordinatorHost
         app.MapGrpcService<SessionGrpcService>();
         app.MapGrpcService<RunGrpcService>();
         app.MapGrpcService<FleetGrpcService>();
+        app.MapGrpcService<AuditGrpcService>();
         app.MapGrpcService<RunnerGrpcService>().DisableGrpcWeb();
         app.MapGrpcHealthChecksService();
         app.MapCommentedReflection();

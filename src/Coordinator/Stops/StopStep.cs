@@ -50,19 +50,22 @@ internal sealed class StopStep
     /// <summary>Waits, for a moment at most, until the command has left.</summary>
     public async Task<StopStep> DeliverAsync(TimeProvider time)
     {
-        if (Written is null)
-            return this;
-        try
-        {
-            bool written = await Written.WaitAsync(WriteWait, time);
-            Delivery = written ? Proto.StopDelivery.Sent : Proto.StopDelivery.QueuedRunnerOffline;
-        }
-        catch (TimeoutException)
-        {
-            Delivery = Proto.StopDelivery.QueuedRunnerOffline;
-        }
-
+        if (Written is not null)
+            Delivery = await WrittenInTimeAsync(Written, time) ? Proto.StopDelivery.Sent : Proto.StopDelivery.QueuedRunnerOffline;
         return this;
+    }
+
+    private static async Task<bool> WrittenInTimeAsync(Task<bool> written, TimeProvider time)
+    {
+        if (written.IsCompleted)
+            return await written;
+        TaskCompletionSource<bool> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer limit = time.CreateTimer(_ => first.TrySetResult(false), null, WriteWait, Timeout.InfiniteTimeSpan);
+        _ = ForwardAsync();
+        return await first.Task;
+
+        // Awaited rather than combined with the timer, which would leave the caller's context.
+        async Task ForwardAsync() => first.TrySetResult(await written);
     }
 
     public Proto.SessionStopOutcome ToProto() => new()

@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Google.Protobuf.WellKnownTypes;
@@ -18,6 +19,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     private readonly List<Action> _effects = [];
     private readonly List<SessionNews> _news = [];
     private readonly HashSet<string> _runners = [];
+    private readonly List<RunMove> _moves = [];
     private int _flushed;
 
     public CoordinatorDbContext Db => db;
@@ -44,6 +46,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
     /// <summary>The runners of which something shown to operators changed.</summary>
     public IReadOnlyCollection<string> Runners => _runners;
+
+    /// <summary>How runs changed their status, in order.</summary>
+    public IReadOnlyList<RunMove> Moves => _moves;
 
     public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
 
@@ -81,6 +86,20 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     {
         Changes++;
         _runners.Add(runnerId);
+    }
+
+    public void Moved(RunMove move)
+    {
+        Changes++;
+        _moves.Add(move);
+    }
+
+    /// <summary>Appends to the record of who did what.</summary>
+    public void Record(AuditEntry entry)
+    {
+        Changes++;
+        entry.Time = now;
+        db.AuditEntries.Add(entry);
     }
 
     /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>

@@ -42,10 +42,11 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         }
     }
 
-    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1") => new()
+    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1", string journalId = "") => new()
     {
         RunnerId = runnerId,
         BootId = bootId,
+        JournalId = journalId,
         Name = "scripted",
         Hostname = "test-host",
         ProjectDir = "/work",
@@ -55,16 +56,21 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         Containment = "none",
     };
 
-    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null)
+    /// <param name="answers">Whether it answers the welcome, as a runner does whose connection is its newest.</param>
+    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null, bool answers = true)
     {
         Proto.RunnerService.RunnerServiceClient client = new(coordinator.Channel);
         ScriptedRunner runner = new(client.Connect());
         await runner.SendAsync(new Proto.RunnerFrame { Hello = hello ?? Hello() });
         runner.Welcome = await runner._welcome.Task.WithTimeout();
+        if (answers)
+            await runner.BeatAsync();
         return runner;
     }
 
     public Task SendAsync(Proto.RunnerFrame frame) => _call.RequestStream.WriteAsync(frame).WithTimeout();
+
+    public Task BeatAsync() => SendAsync(new Proto.RunnerFrame { Heartbeat = new Proto.RunnerHeartbeat { Time = Now() } });
 
     public Task<Proto.StartRun> NextStartAsync() => _starts.Reader.ReadAsync().WithTimeout();
 
