@@ -104,6 +104,8 @@ internal static class CoordinatorHost
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // What a call does wrong is reported by ErrorInterceptor and UnreadableRequests, once; a caller's garbage is no error.
         logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
+        // What the database refuses is said by the ledger, once, and to whoever asked for it.
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         // Program says why a start failed. A hosted service that fails later is critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }

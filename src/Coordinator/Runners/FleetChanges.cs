@@ -9,12 +9,12 @@ namespace Coordinator.Runners;
 /// <summary>What operators do to runners: drain, undrain and remove.</summary>
 internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
 {
-    /// <exception cref="CoordinatorException">There is no such runner.</exception>
     /// <param name="stopAfter">When what is still active is stopped; null for never.</param>
+    /// <exception cref="CoordinatorException">There is no such runner.</exception>
     public Task DrainAsync(string runnerId, Origin origin, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync(async scope =>
     {
         RegisteredRunner runner = await FindAsync(scope, runnerId);
-        runner.DrainTime = runner.Draining ? runner.DrainTime ?? scope.Now : scope.Now;
+        runner.DrainTime ??= scope.Now;
         (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainDeadline) = (true, reason, origin.RequestedBy, scope.Now + stopAfter);
         scope.Record(AuditEntry.OfRunner(AuditAction.DrainRunner, origin, runnerId, reason, new Proto.AuditedDrain { StopAfter = stopAfter?.ToProto() }));
         Announce(scope, runnerId, draining: true);

@@ -42,6 +42,9 @@ internal sealed partial class Ledger(
     private readonly Queue<LedgerOperation> _ordinary = [];
     private bool _closed;
 
+    /// <summary>Why nothing could be written the last time; null if something was.</summary>
+    private string? _trouble;
+
     /// <summary>Applies an operation and returns when it is committed.</summary>
     /// <param name="apply">The operation.</param>
     /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
@@ -56,7 +59,7 @@ internal sealed partial class Ledger(
     public Task ProveWritableAsync() => ExecuteAsync(async scope =>
     {
         LedgerState state = await scope.Db.LedgerStates.SingleAsync();
-        state.CheckTime = scope.Now;
+        scope.Checked(state);
         return true;
     });
 
@@ -134,15 +137,25 @@ internal sealed partial class Ledger(
         catch (Exception problem) when (batch.Count > 1)
         {
             // One of them cannot be committed together with the others: each gets a transaction of its own.
-            LogBatchSplit(problem, batch.Count);
+            if (StorageErrors.Translate(problem) is not CoordinatorException)
+                LogBatchSplit(problem, batch.Count);
             foreach (LedgerOperation operation in batch)
                 await CommitAsync([operation], mayGrow: false);
             return;
         }
         catch (Exception problem)
         {
-            batch[0].Fail(StorageErrors.Translate(problem));
+            Exception cause = StorageErrors.Translate(problem);
+            if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
+                LogTrouble(_trouble = cause.Message);
+            batch[0].Fail(cause);
             return;
+        }
+
+        if (_trouble is not null && scope.Changes > 0)
+        {
+            _trouble = null;
+            LogTroubleOver();
         }
 
         try
@@ -200,6 +213,12 @@ internal sealed partial class Ledger(
 
     [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations could not be committed as one; each is tried alone")]
     private partial void LogBatchSplit(Exception problem, int count);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{Message}")]
+    private partial void LogTrouble(string message);
+
+    [LoggerMessage(1004, LogLevel.Information, "The database can be written again")]
+    private partial void LogTroubleOver();
 
     [LoggerMessage(1002, LogLevel.Error, "Something went wrong after a commit; the commit stands")]
     private partial void LogAnnounceFailed(Exception problem);

@@ -17,7 +17,7 @@ internal sealed class LedgerHealth(Ledger ledger) : IHealthCheck
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy($"Nothing can be written to the database: {problem.Message}", problem);
+            return HealthCheckResult.Unhealthy($"Nothing can be written to the database: {problem.Message}");
         }
     }
 }

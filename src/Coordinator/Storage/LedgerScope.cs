@@ -88,6 +88,13 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         _runners.Add(runnerId);
     }
 
+    /// <summary>Changes something that nobody reads.</summary>
+    public void Checked(LedgerState state)
+    {
+        Changes++;
+        state.CheckTime = now;
+    }
+
     public void Moved(RunMove move)
     {
         Changes++;
