@@ -13,6 +13,7 @@ internal sealed class Ids(TimeProvider time, Random random)
     public const string Run = "run_";
     public const string Runner = "rnr_";
     public const string Command = "cmd_";
+    public const string Operation = "op_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -32,6 +32,10 @@ internal sealed class CoordinatorException(ErrorKind kind, string reason, string
     public static CoordinatorException ShuttingDown() =>
         new(ErrorKind.Unavailable, Reasons.ShuttingDown, "The coordinator is shutting down. Repeat the call in a moment.");
 
+    /// <summary>A mistake of the coordinator or of its surroundings; what it is stands in the log.</summary>
+    public static CoordinatorException Unexpected(Exception cause) =>
+        new(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.", cause);
+
     private static CoordinatorException NotFound(string reason, string field, string id, string message) =>
         new(ErrorKind.NotFound, reason, message) { Metadata = ImmutableDictionary<string, string>.Empty.Add(field, id) };
 }

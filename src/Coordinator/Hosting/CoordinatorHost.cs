@@ -1,4 +1,5 @@
 using System.Reflection;
+using Coordinator.Audit;
 using Coordinator.Pages;
 using Coordinator.Runners;
 using Coordinator.Runs;
@@ -103,6 +104,8 @@ internal static class CoordinatorHost
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // What a call does wrong is reported by ErrorInterceptor and UnreadableRequests, once; a caller's garbage is no error.
         logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
+        // What the database refuses is said by the ledger, once, and to whoever asked for it.
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         // Program says why a start failed. A hosted service that fails later is critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
@@ -119,6 +122,7 @@ internal static class CoordinatorHost
         services.AddSingleton<StreamCutoff>();
         services.AddSingleton<OpenStreams>();
         services.AddSingleton<Greeting>();
+        services.AddSingleton<CoordinatorMetrics>();
 
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
@@ -129,7 +133,7 @@ internal static class CoordinatorHost
         // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that
         // the ledger still commits what the last calls ask for.
         services.AddDatabase().AddStorage();
-        services.AddSessions().AddRuns().AddStops().AddRunners();
+        services.AddSessions().AddRuns().AddStops().AddRunners().AddAudit();
         if (commandLine.Dev)
             services.AddLocalRunner(AppContext.BaseDirectory);
     }
@@ -177,6 +181,7 @@ internal static class CoordinatorHost
         app.MapGrpcService<SessionGrpcService>();
         app.MapGrpcService<RunGrpcService>();
         app.MapGrpcService<FleetGrpcService>();
+        app.MapGrpcService<AuditGrpcService>();
         app.MapGrpcService<RunnerGrpcService>().DisableGrpcWeb();
         app.MapGrpcHealthChecksService();
         app.MapCommentedReflection();

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Coordinator.Errors;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,7 @@ internal sealed record StartFailure(int ExitCode, IReadOnlyList<string> Sentence
         IOException { InnerException: AddressInUseException } busy => Environment(
             $"{Sentence(busy.Message)} Another coordinator may be running; end it, or choose other ports with "
             + "--Kestrel:Endpoints:Web:Url=… and --Kestrel:Endpoints:Grpc:Url=…."),
+        CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } => Environment(problem.Message),
         SocketException => Environment($"The coordinator cannot listen on one of its addresses: {Sentence(problem.Message)}"),
         CryptographicException => Environment($"The certificate for TLS cannot be used: {Sentence(problem.Message)}"),
         // The database says itself what is wrong with it; this is about sockets and the files of certificates.

@@ -65,7 +65,7 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
 
     private async ValueTask ClaimAsync(LedgerScope scope, Run run, RunnerStream stream)
     {
-        await scope.ApplyAsync(run, new RunEvent.Claim(stream.RunnerId, stream.Profile.Hostname, stream.Profile.BootId));
+        await scope.ApplyAsync(run, new RunEvent.Claim(stream.RunnerId, stream.Profile.Hostname, stream.Profile.BootId, stream.Profile.JournalId));
         Session session = await scope.SessionOfAsync(run);
         Proto.StartRun start = new()
         {

@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Errors;
 using Coordinator.Runs;
 using Coordinator.Storage;
@@ -8,25 +9,30 @@ namespace Coordinator.Runners;
 /// <summary>What operators do to runners: drain, undrain and remove.</summary>
 internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
 {
+    /// <param name="stopAfter">When what is still active is stopped; null for never.</param>
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
-    public Task DrainAsync(string runnerId, bool draining, string reason) => ledger.ExecuteAsync(async scope =>
+    public Task DrainAsync(string runnerId, Origin origin, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync(async scope =>
     {
         RegisteredRunner runner = await FindAsync(scope, runnerId);
-        (runner.Draining, runner.DrainReason) = (draining, reason);
-        scope.RunnerChanged(runnerId);
-        // Set before the dispatch of this very batch, so that no run slips in; a commit that fails leaves it to the next hello.
-        if (streams.Find(runnerId) is { } stream)
-        {
-            stream.Draining = draining;
-            scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } }));
-        }
+        runner.DrainTime ??= scope.Now;
+        (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainDeadline) = (true, reason, origin.RequestedBy, scope.Now + stopAfter);
+        scope.Record(AuditEntry.OfRunner(AuditAction.DrainRunner, origin, runnerId, reason, new Proto.AuditedDrain { StopAfter = stopAfter?.ToProto() }));
+        Announce(scope, runnerId, draining: true);
+        return true;
+    });
 
-        scope.RequestDispatch(fleetChanged: true);
+    /// <exception cref="CoordinatorException">There is no such runner.</exception>
+    public Task UndrainAsync(string runnerId, Origin origin) => ledger.ExecuteAsync(async scope =>
+    {
+        RegisteredRunner runner = await FindAsync(scope, runnerId);
+        (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainTime, runner.DrainDeadline) = (false, "", "", null, null);
+        scope.Record(AuditEntry.OfRunner(AuditAction.UndrainRunner, origin, runnerId));
+        Announce(scope, runnerId, draining: false);
         return true;
     });
 
     /// <exception cref="CoordinatorException">There is no such runner, it is connected, or it has active runs.</exception>
-    public Task RemoveAsync(string runnerId) => ledger.ExecuteAsync(async scope =>
+    public Task RemoveAsync(string runnerId, Origin origin) => ledger.ExecuteAsync(async scope =>
     {
         RegisteredRunner runner = await FindAsync(scope, runnerId);
         if (streams.Find(runnerId) is not null)
@@ -40,13 +46,27 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
         if (active > 0)
         {
             throw new CoordinatorException(ErrorKind.FailedPrecondition, Reasons.RunnerActive,
-                $"Runner {runnerId} ({runner.Name}) still has {active} active runs. They end when it comes back, or fail when it counts as lost.");
+                $"Runner {runnerId} ({runner.Name}) still has {active} active {(active == 1 ? "run" : "runs")}. Wait until the runner has come back and they have ended, or until it counts as lost and they have failed.");
         }
 
         scope.Db.Runners.Remove(runner);
+        scope.Record(AuditEntry.OfRunner(AuditAction.RemoveRunner, origin, runnerId));
         scope.RunnerChanged(runnerId);
         return true;
     });
+
+    private void Announce(LedgerScope scope, string runnerId, bool draining)
+    {
+        scope.RunnerChanged(runnerId);
+        // Set before the dispatch of this very batch, so that no run slips in; a commit that fails leaves it to the next hello.
+        if (streams.Find(runnerId) is { } stream)
+        {
+            stream.Draining = draining;
+            scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } }));
+        }
+
+        scope.RequestDispatch(fleetChanged: true);
+    }
 
     private static async Task<RegisteredRunner> FindAsync(LedgerScope scope, string runnerId) =>
         await scope.Db.Runners.FindAsync(runnerId) ?? throw CoordinatorException.RunnerNotFound(runnerId);

@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Hosting;
 using Coordinator.Requests;
 using Coordinator.Runs;
@@ -9,9 +10,11 @@ namespace Coordinator.Runners;
 
 /// <summary>The API of the fleet: checks requests and answers them.</summary>
 internal sealed class FleetGrpcService(
-    FleetQueries queries, FleetChanges changes, RunnerFeed feed, WatcherLimit watchers, IOptions<CoordinatorOptions> options, TimeProvider time)
+    FleetQueries queries, FleetChanges changes, Origins origins, RunnerFeed feed, WatcherLimit watchers, IOptions<CoordinatorOptions> options, TimeProvider time)
     : Proto.FleetService.FleetServiceBase
 {
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(30);
+
     /// <summary>At most so often does one watcher get news.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -52,22 +55,26 @@ internal sealed class FleetGrpcService(
 
     public override async Task<Proto.DrainRunnerResponse> DrainRunner(Proto.DrainRunnerRequest request, ServerCallContext context)
     {
-        new RequestCheck().Id("runner_id", request.RunnerId, Ids.Runner).Text("reason", request.Reason, RequestCheck.MaxReason).ThrowIfAny();
-        await changes.DrainAsync(request.RunnerId, draining: true, request.Reason);
+        new RequestCheck()
+            .Id("runner_id", request.RunnerId, Ids.Runner)
+            .Text("reason", request.Reason, RequestCheck.MaxReason)
+            .Duration("stop_after", request.StopAfter, TimeSpan.Zero, LongestDrain)
+            .ThrowIfAny();
+        await changes.DrainAsync(request.RunnerId, origins.Of(context), request.Reason, request.StopAfter?.ToTimeSpan());
         return new Proto.DrainRunnerResponse { Runner = await queries.GetAsync(request.RunnerId, context.CancellationToken) };
     }
 
     public override async Task<Proto.UndrainRunnerResponse> UndrainRunner(Proto.UndrainRunnerRequest request, ServerCallContext context)
     {
         Check(request.RunnerId);
-        await changes.DrainAsync(request.RunnerId, draining: false, reason: "");
+        await changes.UndrainAsync(request.RunnerId, origins.Of(context));
         return new Proto.UndrainRunnerResponse { Runner = await queries.GetAsync(request.RunnerId, context.CancellationToken) };
     }
 
     public override async Task<Proto.RemoveRunnerResponse> RemoveRunner(Proto.RemoveRunnerRequest request, ServerCallContext context)
     {
         Check(request.RunnerId);
-        await changes.RemoveAsync(request.RunnerId);
+        await changes.RemoveAsync(request.RunnerId, origins.Of(context));
         return new Proto.RemoveRunnerResponse();
     }
 

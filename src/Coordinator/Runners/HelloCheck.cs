@@ -21,7 +21,8 @@ internal static class HelloCheck
             .Lines("hello.executors", hello.Executors, MaxExecutors, 64)
             .Lines("hello.tags", hello.Tags, RequestCheck.MaxLabels, RequestCheck.MaxLabel)
             .Line("hello.version", hello.Version, 64)
-            .Line("hello.containment", hello.Containment, 64);
+            .Line("hello.containment", hello.Containment, 64)
+            .Line("hello.journal_id", hello.JournalId, 64);
         if (hello.Capacity is < 1 or > MaxCapacity)
             check.Fail("hello.capacity", $"must be 1 to {MaxCapacity:N0}");
         if (hello.Runs.Count > MaxHeldRuns)
@@ -31,6 +32,7 @@ internal static class HelloCheck
         {
             RunnerId = hello.RunnerId,
             BootId = hello.BootId,
+            JournalId = hello.JournalId,
             Name = hello.Name,
             Hostname = hello.Hostname,
             ProjectDir = hello.ProjectDir,

@@ -4,13 +4,16 @@ using Microsoft.Extensions.Options;
 namespace Coordinator.Runners;
 
 /// <summary>
-/// Ends connections that have gone silent: one loop over all of them instead of a timer for each. A connection may miss
-/// three heartbeats; the runner allows the coordinator the same.
+/// Ends connections that have gone silent: one loop over all of them instead of a timer for each. Three heartbeat intervals
+/// after the last sign of life, at the latest, a connection is ended; the runner does the same on its side.
 /// </summary>
 internal sealed class LivenessMonitor(
     RunnerStreams streams, RunnerConnections connections, IOptions<CoordinatorOptions> options, TimeProvider time) : BackgroundService
 {
     private const int MissedHeartbeats = 3;
+
+    /// <summary>How often it is looked within one interval.</summary>
+    private const int LooksPerInterval = 10;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,11 +23,12 @@ internal sealed class LivenessMonitor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        TimeSpan limit = options.Value.HeartbeatInterval * MissedHeartbeats;
-        using PeriodicTimer timer = new(options.Value.HeartbeatInterval / 2, time);
+        TimeSpan pause = options.Value.HeartbeatInterval / LooksPerInterval;
+        TimeSpan limit = (options.Value.HeartbeatInterval * MissedHeartbeats) - pause;
+        using PeriodicTimer timer = new(pause, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (RunnerStream stream in streams.All.Where(s => s.Silence > limit))
+            foreach (RunnerStream stream in streams.All.Where(s => s.Silence >= limit))
                 stream.Close(StreamEnd.Silent(stream.RunnerId, stream.Silence));
         }
     }

@@ -34,6 +34,14 @@ internal sealed class RegisteredRunner
 
     public string DrainReason { get; set; } = "";
 
+    public string DrainRequestedBy { get; set; } = "";
+
+    /// <summary>Since when it is draining.</summary>
+    public DateTimeOffset? DrainTime { get; set; }
+
+    /// <summary>When what is still active on it is stopped; null if that is left to end by itself.</summary>
+    public DateTimeOffset? DrainDeadline { get; set; }
+
     public DateTimeOffset ConnectTime { get; set; }
 
     /// <summary>When the newest connection ended; null while it stands.</summary>

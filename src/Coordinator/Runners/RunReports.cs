@@ -1,3 +1,6 @@
+using Coordinator.Audit;
+using Coordinator.Errors;
+using Coordinator.Hosting;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
@@ -9,7 +12,7 @@ namespace Coordinator.Runners;
 /// carries a stale fencing number, or that no longer fits the run's status changes nothing and is acknowledged too, so
 /// that the runner forgets it.
 /// </summary>
-internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logger)
+internal sealed partial class RunReports(Ledger ledger, Origins origins, CoordinatorMetrics metrics, ILogger<RunReports> logger)
 {
     /// <summary>Notes that a stop arrived at its runner.</summary>
     public Task ReceivedAsync(RunnerStream stream, Proto.CommandReceived received)
@@ -27,22 +30,28 @@ internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logg
     }
 
     /// <summary>Applies a report; returns once it is committed.</summary>
-    public Task ApplyAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame report) => ledger.ExecuteAsync(async scope =>
-    {
-        Run? run = await scope.FindRunAsync(header.RunId);
-        if (run is null || run.RunnerId != stream.RunnerId || run.Epoch != header.Epoch)
+    /// <exception cref="CoordinatorException">It cannot be stored, or an earlier report of the connection could not be.</exception>
+    public Task ApplyAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame report) => ledger.ExecuteAsync(
+        async scope =>
         {
-            LogStale(stream.RunnerId, report.FrameCase, header.RunId, header.Epoch);
-            return true;
-        }
+            if (stream.Unstored is { } problem)
+                throw problem;
+            Run? run = await scope.FindRunAsync(header.RunId);
+            if (run is null || run.RunnerId != stream.RunnerId || run.Epoch != header.Epoch)
+            {
+                LogStale(stream.RunnerId, report.FrameCase, header.RunId, header.Epoch);
+                scope.AfterCommit(metrics.RefusedStale);
+                return true;
+            }
 
-        if (header.Sequence <= run.LastReportSequence)
+            if (header.Sequence <= run.LastReportSequence)
+                return true;
+            run.LastReportSequence = header.Sequence;
+            run.Touch();
+            await ApplyAsync(scope, stream, run, report);
             return true;
-        run.LastReportSequence = header.Sequence;
-        run.Touch();
-        await ApplyAsync(scope, stream, run, report);
-        return true;
-    });
+        },
+        stream.HoldBack);
 
     private ValueTask ApplyAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.RunnerFrame report) => report.FrameCase switch
     {
@@ -78,7 +87,7 @@ internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logg
         LearnExecutorSession(scope, session, run, report.ExecutorSessionId);
     }
 
-    private static async ValueTask ProgressAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.StopProgress progress)
+    private async ValueTask ProgressAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.StopProgress progress)
     {
         await EnsureStopAsync(scope, stream, run);
         if (run.Status == RunStatus.Stopping)
@@ -92,20 +101,27 @@ internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logg
         {
             // No end without proof: the run stays as it is, whatever the runner calls it.
             LogUnproved(stream.RunnerId, run.RunId, ended.ProcessesLeft);
+            scope.AfterCommit(metrics.RefusedUnproved);
             return;
         }
 
         if (ended.Outcome == Proto.RunOutcome.Stopped)
             await EnsureStopAsync(scope, stream, run);
+        // The report of its start was lost with the runner's memory, but what ran to its end had started.
+        if (ended.Outcome == Proto.RunOutcome.Exited && run.Status == RunStatus.Claimed)
+            await scope.ApplyAsync(run, new RunEvent.Start(ReportMapping.TimeOf(ended.Time, scope.Now)));
         if (ReportMapping.EventOf(ended, stream.RunnerId, scope.Now) is { } what)
             await AppliesAsync(scope, run, what);
     }
 
     /// <summary>A runner that shuts down stops its runs by itself; the record then names it.</summary>
-    private static async ValueTask EnsureStopAsync(LedgerScope scope, RunnerStream stream, Run run)
+    private async ValueTask EnsureStopAsync(LedgerScope scope, RunnerStream stream, Run run)
     {
-        if (run.Status is RunStatus.Claimed or RunStatus.Running)
-            await scope.ApplyAsync(run, new RunEvent.RequestStop(new StopTerms($"runner {stream.RunnerId}", "The runner is shutting down.", TimeSpan.Zero, Force: false)));
+        if (run.Status is not (RunStatus.Claimed or RunStatus.Running))
+            return;
+        StopTerms terms = new(origins.Runner(stream.RunnerId), "The runner is shutting down.", TimeSpan.Zero, Force: false);
+        scope.Record(AuditEntry.Stop(run, terms));
+        await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
     }
 
     private async ValueTask<bool> AppliesAsync(LedgerScope scope, Run run, RunEvent what)
@@ -113,7 +129,11 @@ internal sealed partial class RunReports(Ledger ledger, ILogger<RunReports> logg
         RunStatus before = run.Status;
         Transition transition = await scope.ApplyAsync(run, what);
         if (transition.IsRefused)
+        {
             LogIgnored(what.Kind, run.RunId, before);
+            scope.AfterCommit(metrics.RefusedUnfit);
+        }
+
         return !transition.IsRefused;
     }
 

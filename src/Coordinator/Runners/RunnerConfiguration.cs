@@ -9,5 +9,7 @@ internal sealed class RunnerConfiguration : IEntityTypeConfiguration<RegisteredR
     {
         runner.ToTable("Runners").HasKey(r => r.RunnerId);
         runner.Property(r => r.RunnerId).HasMaxLength(32);
+        // Looked for once a second.
+        runner.HasIndex(r => r.DrainDeadline);
     }
 }

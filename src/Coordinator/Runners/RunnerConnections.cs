@@ -1,5 +1,6 @@
 using Coordinator.Hosting;
 using Coordinator.Runs;
+using Coordinator.Stops;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -8,9 +9,11 @@ namespace Coordinator.Runners;
 
 /// <summary>Takes runners in and lets them go: registration, fencing number, reconciliation, and the welcome.</summary>
 internal sealed class RunnerConnections(
+    IDbContextFactory<CoordinatorDbContext> contexts,
     Ledger ledger,
     RunnerStreams streams,
     Reconciliation reconciliation,
+    Ids ids,
     IOptions<CoordinatorOptions> options,
     TimeProvider time)
 {
@@ -42,17 +45,42 @@ internal sealed class RunnerConnections(
             {
                 welcome.Time = time.GetUtcNow().ToProto();
                 stream.Held = held;
-                stream.Begin(epoch, welcome, reconciled.Stops);
+                stream.Begin(epoch, welcome, reconciled);
                 streams.Add(stream);
             });
             return true;
         });
-        // The connection can be given runs only now that it is among those the dispatcher sees.
-        await ledger.ExecuteAsync(scope =>
-        {
-            scope.RequestDispatch(fleetChanged: true);
-            return ValueTask.FromResult(true);
-        });
+    }
+
+    /// <summary>The connection can be given runs, now that it is among those the dispatcher sees.</summary>
+    public Task OfferAsync() => ledger.ExecuteAsync(scope =>
+    {
+        scope.RequestDispatch(fleetChanged: true);
+        return ValueTask.FromResult(true);
+    });
+
+    /// <summary>The runner has answered on this connection, so its hello says how things are: the runs it lacks are settled.</summary>
+    public Task ConfirmAsync(RunnerStream stream) => stream.Missing.Count == 0
+        ? Task.CompletedTask
+        : ledger.ExecuteAsync(
+            async scope =>
+            {
+                await Reconciliation.SettleMissingAsync(scope, stream.Profile, stream.Missing);
+                return true;
+            },
+            stream.HoldBack);
+
+    /// <summary>
+    /// The stops that were committed earlier, for a runner whose connection cannot be registered because nothing can be
+    /// written: they must not wait for room on a disk.
+    /// </summary>
+    public async Task<IReadOnlyList<Proto.StopRun>> CommittedStopsAsync(Proto.RunnerHello hello, CancellationToken cancellationToken)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        List<Run> stopping = await db.Runs.AsNoTracking()
+            .Where(r => r.RunnerId == hello.RunnerId && r.Status == RunStatus.Stopping).OrderBy(r => r.RunId).ToListAsync(cancellationToken);
+        HashSet<RunClaim> holds = [.. hello.Runs.Select(h => new RunClaim(h.RunId, h.Epoch))];
+        return [.. stopping.Where(r => holds.Contains(RunClaim.Of(r))).Select(r => StopTransaction.Command(r, ids))];
     }
 
     /// <summary>Notes that a connection ended. What its runs do is decided when the runner comes back, or when it stays away for too long.</summary>
@@ -61,7 +89,7 @@ internal sealed class RunnerConnections(
         RegisteredRunner? runner = await scope.Db.Runners.FindAsync(stream.RunnerId);
         if (runner is not null && runner.Epoch == stream.Epoch)
         {
-            runner.DisconnectTime = scope.Now;
+            runner.DisconnectTime ??= scope.Now;
             scope.RunnerChanged(stream.RunnerId);
         }
 

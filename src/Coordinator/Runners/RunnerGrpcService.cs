@@ -23,19 +23,23 @@ internal sealed partial class RunnerGrpcService(
     /// <summary>Reports of one runner that wait for their commit; beyond that its connection is not read, which slows it down.</summary>
     private const int MaxUncommitted = 64;
 
+    /// <summary>Whatever became of it; on the same context.</summary>
+    private const ConfigureAwaitOptions Quietly = ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
     public override async Task Connect(
         IAsyncStreamReader<Proto.RunnerFrame> requestStream, IServerStreamWriter<Proto.CoordinatorFrame> responseStream, ServerCallContext context)
     {
         Proto.RunnerHello hello = await ReadHelloAsync(requestStream, context.CancellationToken);
         using RunnerStream stream = new(HelloCheck.Profile(hello), time);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stream.Closed);
-        await connections.OpenAsync(stream, hello);
+        await OpenAsync(stream, hello, responseStream, context.CancellationToken);
         LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
         Task writing = stream.WriteAsync(responseStream, ending.Token);
         Task reading = ReadAsync(requestStream, stream, ending.Token);
         StreamEnd? end = null;
         try
         {
+            await connections.OfferAsync();
             await await Task.WhenAny(writing, reading);
         }
         catch (Exception cut) when (cut is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
@@ -45,9 +49,10 @@ internal sealed partial class RunnerGrpcService(
         finally
         {
             end = stream.End;
+            // Not asynchronously: that would go on elsewhere, and it only wakes the two loops.
             ending.Cancel();
             stream.Close(StreamEnd.Left(stream.RunnerId));
-            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(Quietly);
             await CloseAsync(stream);
         }
 
@@ -76,15 +81,42 @@ internal sealed partial class RunnerGrpcService(
         return null!;
     }
 
+    /// <summary>
+    /// Registers the connection. If the disk is full that cannot be done, and the runner is to try again; but stops that were
+    /// committed earlier are told all the same.
+    /// </summary>
+    private async Task OpenAsync(
+        RunnerStream stream, Proto.RunnerHello hello, IServerStreamWriter<Proto.CoordinatorFrame> responses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connections.OpenAsync(stream, hello);
+        }
+        catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageFull)
+        {
+            foreach (Proto.StopRun stop in await connections.CommittedStopsAsync(hello, cancellationToken))
+                await responses.WriteAsync(new Proto.CoordinatorFrame { StopRun = stop }, cancellationToken);
+            await SayGoodbyeAsync(responses, StreamEnd.NotStored(problem));
+            throw;
+        }
+    }
+
     private async Task ReadAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, RunnerStream stream, CancellationToken cancellationToken)
     {
         Channel<Task> uncommitted = Channel.CreateBounded<Task>(MaxUncommitted);
         Task settling = SettleAsync(uncommitted.Reader, stream);
+        bool hasAnswered = false;
         try
         {
             while (await requests.MoveNext(cancellationToken))
             {
                 stream.Heard();
+                if (!hasAnswered)
+                {
+                    hasAnswered = true;
+                    await uncommitted.Writer.WriteAsync(connections.ConfirmAsync(stream), cancellationToken);
+                }
+
                 if (Take(stream, requests.Current) is { } commit)
                     await uncommitted.Writer.WriteAsync(commit, cancellationToken);
             }
@@ -121,7 +153,10 @@ internal sealed partial class RunnerGrpcService(
         stream.Acknowledge(header.RunId, header.Epoch, header.Sequence);
     }
 
-    /// <summary>Waits for the commits one after another. One that fails ends the connection: the runner then repeats the report.</summary>
+    /// <summary>
+    /// Waits for the commits one after another. One that fails ends the connection: the runner then repeats the report. If
+    /// the disk is full it would fail again, so the connection ends only when there is room: see <see cref="StorageRecovery"/>.
+    /// </summary>
     private async Task SettleAsync(ChannelReader<Task> uncommitted, RunnerStream stream)
     {
         while (await uncommitted.WaitToReadAsync(CancellationToken.None))
@@ -137,6 +172,10 @@ internal sealed partial class RunnerGrpcService(
         {
             await commit;
         }
+        catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageFull)
+        {
+            // Not acknowledged, and so told again.
+        }
         catch (CoordinatorException problem)
         {
             stream.Close(StreamEnd.NotStored(problem));
@@ -144,15 +183,15 @@ internal sealed partial class RunnerGrpcService(
         catch (Exception problem)
         {
             LogReportFailed(problem, stream.RunnerId);
-            stream.Close(StreamEnd.NotStored(new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.")));
+            stream.Close(StreamEnd.NotStored(CoordinatorException.Unexpected(problem)));
         }
     }
 
     /// <summary>Tells the runner why, if it still listens: the status alone may be lost together with the connection.</summary>
-    private static async Task SayGoodbyeAsync(IServerStreamWriter<Proto.CoordinatorFrame> responses, StreamEnd end)
+    private async Task SayGoodbyeAsync(IServerStreamWriter<Proto.CoordinatorFrame> responses, StreamEnd end)
     {
-        using CancellationTokenSource timeout = new(GoodbyeTimeout);
-        await responses.WriteAsync(end.ToFrame(), timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        using CancellationTokenSource timeout = new(GoodbyeTimeout, time);
+        await responses.WriteAsync(end.ToFrame(), timeout.Token).ConfigureAwait(Quietly);
     }
 
     private async Task CloseAsync(RunnerStream stream)

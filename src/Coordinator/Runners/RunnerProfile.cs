@@ -7,6 +7,9 @@ internal sealed record RunnerProfile
 
     public required string BootId { get; init; }
 
+    /// <summary>Names the journal that vouches for what the runner never started; empty if it keeps none.</summary>
+    public required string JournalId { get; init; }
+
     public required string Name { get; init; }
 
     public required string Hostname { get; init; }

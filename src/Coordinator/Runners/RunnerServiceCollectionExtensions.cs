@@ -1,3 +1,5 @@
+using Coordinator.Runs;
+
 namespace Coordinator.Runners;
 
 internal static class RunnerServiceCollectionExtensions
@@ -11,5 +13,8 @@ internal static class RunnerServiceCollectionExtensions
         .AddSingleton<RunReports>()
         .AddSingleton<FleetQueries>()
         .AddSingleton<FleetChanges>()
+        .AddSingleton<IDeadline, LostRunners>()
+        .AddSingleton<IDeadline, DrainDeadlines>()
+        .AddSingleton<IDeadline, StorageRecovery>()
         .AddHostedService<LivenessMonitor>();
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Coordinator.Errors;
 using Grpc.Core;
 
 namespace Coordinator.Runners;
@@ -23,12 +24,15 @@ internal sealed class RunnerStream : IDisposable
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _time;
+    private readonly ITimer _writeTimeout;
     private long _lastHeard;
+    private CoordinatorException? _unstored;
 
     public RunnerStream(RunnerProfile profile, TimeProvider time)
     {
         Profile = profile;
         _time = time;
+        _writeTimeout = time.CreateTimer(_ => Close(StreamEnd.TooSlow(RunnerId)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Heard();
     }
 
@@ -45,6 +49,12 @@ internal sealed class RunnerStream : IDisposable
     /// <summary>How many runs its runner holds. Counted in the database when it connects, and kept up by the ledger with each commit.</summary>
     public int Held { get; set; }
 
+    /// <summary>The runs that the runner was given and does not hold, as its hello says.</summary>
+    public IReadOnlyList<RunClaim> Missing { get; private set; } = [];
+
+    /// <summary>Why something of this connection could not be stored; null if everything was.</summary>
+    public CoordinatorException? Unstored => Volatile.Read(ref _unstored);
+
     public StreamEnd? End { get; private set; }
 
     /// <summary>Cancelled when the connection is to end.</summary>
@@ -57,11 +67,11 @@ internal sealed class RunnerStream : IDisposable
     public void Heard() => Interlocked.Exchange(ref _lastHeard, _time.GetTimestamp());
 
     /// <summary>Makes the welcome the first frame, followed by the stops that are still to be carried out.</summary>
-    public void Begin(long epoch, Proto.Welcome welcome, IEnumerable<Proto.StopRun> stops)
+    public void Begin(long epoch, Proto.Welcome welcome, Reconciled reconciled)
     {
-        Epoch = epoch;
+        (Epoch, Missing) = (epoch, reconciled.Missing);
         Enqueue(_stops, new Outgoing(new Proto.CoordinatorFrame { Welcome = welcome }, null));
-        foreach (Proto.StopRun stop in stops)
+        foreach (Proto.StopRun stop in reconciled.Stops)
             _ = SendStopAsync(stop);
     }
 
@@ -82,6 +92,13 @@ internal sealed class RunnerStream : IDisposable
             _acks[(runId, epoch)] = Math.Max(sequence, _acks.GetValueOrDefault((runId, epoch)));
         _signal.Writer.TryWrite(true);
     }
+
+    /// <summary>
+    /// Something that the runner reported could not be stored. From now on nothing it reports on this connection is taken
+    /// in: a report that overtakes one before it would make that look like one that was seen. The first reason stands.
+    /// </summary>
+    public void HoldBack(Exception problem) =>
+        Interlocked.CompareExchange(ref _unstored, problem as CoordinatorException ?? CoordinatorException.Unexpected(problem), null);
 
     /// <summary>When a stop command was written, if it was and has not been asked for before.</summary>
     public DateTimeOffset? TakeSentTime(string commandId)
@@ -110,34 +127,31 @@ internal sealed class RunnerStream : IDisposable
     /// <summary>Writes until the connection ends.</summary>
     public async Task WriteAsync(IServerStreamWriter<Proto.CoordinatorFrame> writer, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Closed);
-        while (await _signal.Reader.WaitToReadAsync(timeout.Token))
+        while (await _signal.Reader.WaitToReadAsync(cancellationToken))
         {
             _signal.Reader.TryRead(out _);
             while (TryTake(out Outgoing next))
             {
-                timeout.CancelAfter(WriteTimeout);
+                _writeTimeout.Change(WriteTimeout, Timeout.InfiniteTimeSpan);
                 try
                 {
-                    await writer.WriteAsync(next.Frame, timeout.Token);
+                    await writer.WriteAsync(next.Frame, cancellationToken);
                     Written(next);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !Closed.IsCancellationRequested)
-                {
-                    Close(StreamEnd.TooSlow(RunnerId));
-                    throw;
                 }
                 finally
                 {
+                    _writeTimeout.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     next.Written?.TrySetResult(false);
                 }
-
-                timeout.CancelAfter(Timeout.InfiniteTimeSpan);
             }
         }
     }
 
-    public void Dispose() => _closed.Dispose();
+    public void Dispose()
+    {
+        _writeTimeout.Dispose();
+        _closed.Dispose();
+    }
 
     private void Enqueue(Queue<Outgoing> lane, Outgoing outgoing)
     {

@@ -21,7 +21,7 @@ internal sealed record StreamEnd(CoordinatorException Error, Proto.DisconnectRea
         $"Runner {runnerId} does not read what it is sent. Connect again."), Proto.DisconnectReason.SlowRunner);
 
     /// <summary>The runner's side ended the connection; nobody is left to be told.</summary>
-    public static StreamEnd Left(string runnerId) => new(new CoordinatorException(ErrorKind.Unavailable, Reasons.Superseded,
+    public static StreamEnd Left(string runnerId) => new(new CoordinatorException(ErrorKind.Unavailable, Reasons.RunnerLeft,
         $"Runner {runnerId} has left."), Proto.DisconnectReason.Unspecified);
 
     /// <summary>A report could not be stored; the runner keeps it and repeats it on its next connection.</summary>

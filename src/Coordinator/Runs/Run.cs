@@ -26,6 +26,9 @@ internal sealed class Run
     /// <summary>Which life of the runner's program the run was claimed in.</summary>
     public string RunnerBootId { get; private set; } = "";
 
+    /// <summary>The journal the runner kept when the run was claimed; empty if it kept none.</summary>
+    public string RunnerJournalId { get; private set; } = "";
+
     /// <summary>The fencing number of the newest claim, 0 before the first.</summary>
     public long Epoch { get; private set; }
 
@@ -95,7 +98,7 @@ internal sealed class Run
         switch (what)
         {
             case RunEvent.Claim claim:
-                (RunnerId, Hostname, RunnerBootId) = (claim.RunnerId, claim.Hostname, claim.BootId);
+                (RunnerId, Hostname, RunnerBootId, RunnerJournalId) = (claim.RunnerId, claim.Hostname, claim.BootId, claim.JournalId);
                 Epoch++;
                 LastReportSequence = 0;
                 ClaimTime = now;
@@ -108,7 +111,8 @@ internal sealed class Run
                 RequestStop(request.Terms, now);
                 break;
             case RunEvent.ReturnUnstarted:
-                (RunnerId, Hostname, RunnerBootId, ClaimTime) = Stop is null ? ("", "", "", null) : (RunnerId, Hostname, RunnerBootId, ClaimTime);
+                if (Stop is null)
+                    (RunnerId, Hostname, RunnerBootId, RunnerJournalId, ClaimTime) = ("", "", "", "", null);
                 SettleStop(StopOutcome.NeverStarted, now);
                 break;
             case RunEvent.Complete complete:
@@ -147,16 +151,19 @@ internal sealed class Run
         {
             stop.Force |= terms.Force;
             stop.GracePeriod = terms.GracePeriod < stop.GracePeriod ? terms.GracePeriod : stop.GracePeriod;
+            stop.IncludeChildren |= terms.IncludeChildren;
             return;
         }
 
         Stop = new StopState
         {
             RequestedTime = now,
-            RequestedBy = terms.RequestedBy,
+            RequestedBy = terms.Origin.RequestedBy,
+            OperationId = terms.Origin.OperationId,
             Reason = terms.Reason,
             GracePeriod = terms.GracePeriod,
             Force = terms.Force,
+            IncludeChildren = terms.IncludeChildren,
         };
         if (Status == RunStatus.Pending)
             SettleStop(StopOutcome.NeverStarted, now);
@@ -176,6 +183,7 @@ internal sealed class Run
         stop.ProcessesLeft = 0;
         stop.Outcome = outcome;
         stop.Detail = "";
+        stop.InTime();
         EndTime = stop.EndedTime;
     }
 
@@ -189,5 +197,6 @@ internal sealed class Run
         stop.Outcome = outcome;
         stop.EndedTime = ended;
         stop.ProcessesLeft = ended is null ? stop.ProcessesLeft : 0;
+        stop.InTime();
     }
 }

@@ -1,3 +1,5 @@
+using Coordinator.Audit;
+
 namespace Coordinator.Runs;
 
 /// <summary>Something that happened to a run, with what is to be remembered of it.</summary>
@@ -6,7 +8,7 @@ internal abstract record RunEvent(RunEventKind Kind)
     /// <summary>What the agent gave as its result, if this event ends the run and it gave one.</summary>
     public virtual string ResultText => "";
 
-    internal sealed record Claim(string RunnerId, string Hostname, string BootId) : RunEvent(RunEventKind.Claim);
+    internal sealed record Claim(string RunnerId, string Hostname, string BootId, string JournalId) : RunEvent(RunEventKind.Claim);
 
     internal sealed record Start(DateTimeOffset Time) : RunEvent(RunEventKind.Start);
 
@@ -52,4 +54,5 @@ internal sealed record AgentEnd(
 internal sealed record ClockReading(TimeSpan Offset, TimeSpan Uncertainty);
 
 /// <summary>What was asked for with a stop.</summary>
-internal sealed record StopTerms(string RequestedBy, string Reason, TimeSpan GracePeriod, bool Force);
+/// <param name="IncludeChildren">Whether the active descendants of the session are stopped with it.</param>
+internal sealed record StopTerms(Origin Origin, string Reason, TimeSpan GracePeriod, bool Force, bool IncludeChildren = false);

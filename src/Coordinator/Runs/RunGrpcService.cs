@@ -27,7 +27,7 @@ internal sealed class RunGrpcService(RunQueries queries, StopRequests stops, Sto
     public override async Task<Proto.StopRunResponse> StopRun(Proto.StopRunRequest request, ServerCallContext context)
     {
         RequestCheck check = new RequestCheck().Id("run_id", request.RunId, Ids.Run);
-        StopOrder order = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        return (await stops.StopRunAsync(request.RunId, order)).ToRunResponse();
+        StopTerms terms = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
+        return (await stops.StopRunAsync(request.RunId, terms)).ToRunResponse();
     }
 }

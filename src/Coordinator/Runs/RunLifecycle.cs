@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Sessions;
 using Coordinator.Storage;
 
@@ -28,6 +29,10 @@ internal static class RunLifecycle
 
         if (Timeline.EndOf(run, what.ResultText) is { } entry)
             scope.Append(session, run.RunId, entry);
+        if (run is { Status: var status, Stop: { } stop } && status.IsTerminal())
+            scope.Record(AuditEntry.StopEnded(run, stop));
+        if (transition.Kind == TransitionKind.Moves)
+            scope.Moved(RunMove.Of(run, what));
         if (what.ResultText.Length > 0)
             (await scope.TextOfAsync(run)).Result = what.ResultText;
         if (transition.Kind == TransitionKind.Moves && (run.Status == RunStatus.Pending || run.Status.IsTerminal()))

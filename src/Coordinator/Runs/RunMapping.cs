@@ -59,7 +59,10 @@ internal static class RunMapping
             Clock = ClockOf(stop),
             RunnerClockOffset = stop.ClockOffset?.ToProto(),
             ClockUncertainty = stop.ClockUncertainty?.ToProto(),
-            Detail = stop.Detail,
+            Detail = stop.OverdueTime is null ? stop.Detail : stop.WaitDetail,
+            OverdueTime = stop.OverdueTime?.ToProto(),
+            WaitingFor = ToProto(stop.WaitingFor),
+            IncludeChildren = stop.IncludeChildren,
         };
         if (stop.ExitCode is { } code)
             proto.ExitCode = code;
@@ -87,13 +90,23 @@ internal static class RunMapping
 
     public static Duration ToProto(this TimeSpan span) => Duration.FromTimeSpan(span);
 
-    private static Proto.StopOutcome ToProto(StopOutcome outcome) => outcome switch
+    public static Proto.StopOutcome ToProto(StopOutcome outcome) => outcome switch
     {
         StopOutcome.InProgress => Proto.StopOutcome.InProgress,
         StopOutcome.Proved => Proto.StopOutcome.Proved,
         StopOutcome.NeverStarted => Proto.StopOutcome.NeverStarted,
         StopOutcome.TooLate => Proto.StopOutcome.TooLate,
         StopOutcome.Unproved => Proto.StopOutcome.Unproved,
+    };
+
+    private static Proto.StopWait ToProto(StopWait wait) => wait switch
+    {
+        StopWait.Nothing => Proto.StopWait.Unspecified,
+        StopWait.Runner => Proto.StopWait.Runner,
+        StopWait.Receipt => Proto.StopWait.Receipt,
+        StopWait.Signal => Proto.StopWait.Signal,
+        StopWait.Kill => Proto.StopWait.Kill,
+        StopWait.Processes => Proto.StopWait.Processes,
     };
 
     private static Proto.StopClock ClockOf(StopState stop) => stop switch

@@ -10,6 +10,9 @@ internal sealed class StopState
 
     public required string RequestedBy { get; init; }
 
+    /// <summary>The operation that asked first.</summary>
+    public required string OperationId { get; init; }
+
     public required string Reason { get; set; }
 
     /// <summary>The shortest of all requests for this run.</summary>
@@ -17,6 +20,9 @@ internal sealed class StopState
 
     /// <summary>Whether any request asked for SIGKILL at once.</summary>
     public required bool Force { get; set; }
+
+    /// <summary>Whether any request included the descendants of the session.</summary>
+    public required bool IncludeChildren { get; set; }
 
     public DateTimeOffset? SentTime { get; set; }
 
@@ -47,8 +53,22 @@ internal sealed class StopState
     /// <summary>Whether a time of the runner had to be moved so that the record reads in order.</summary>
     public bool ClockAdjusted { get; set; }
 
-    /// <summary>Why it takes longer than it should, for a person; empty when it does not.</summary>
+    /// <summary>What the runner said last about processes that do not end; empty if it said nothing.</summary>
     public string Detail { get; set; } = "";
+
+    /// <summary>Since when it takes longer than it should; null while it does not.</summary>
+    public DateTimeOffset? OverdueTime { get; set; }
+
+    public StopWait WaitingFor { get; set; }
+
+    /// <summary>For a person, why it takes longer than it should; empty while it does not.</summary>
+    public string WaitDetail { get; set; } = "";
+
+    /// <summary>Takes in why the stop takes longer than it should.</summary>
+    public void Overdue(StopDelay delay, DateTimeOffset now) =>
+        (OverdueTime, WaitingFor, WaitDetail) = (OverdueTime ?? now, delay.WaitingFor, delay.Detail);
+
+    public void InTime() => (OverdueTime, WaitingFor, WaitDetail) = (null, StopWait.Nothing, "");
 }
 
 /// <summary>What became of a stop.</summary>

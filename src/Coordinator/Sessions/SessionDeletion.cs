@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Errors;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,13 +12,14 @@ internal sealed class SessionDeletion(Ledger ledger)
     private const int Remembered = 10_000;
 
     /// <exception cref="CoordinatorException">There is no such session, or it is active.</exception>
-    public Task DeleteAsync(string sessionId) => ledger.ExecuteAsync(async scope =>
+    public Task DeleteAsync(string sessionId, Origin origin) => ledger.ExecuteAsync(async scope =>
     {
         Session session = await scope.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "cannot be deleted. Stop it first");
 
         scope.Deleted(session);
+        scope.Record(AuditEntry.Deletion(origin, sessionId));
         await scope.FlushAsync();
         CoordinatorDbContext db = scope.Db;
         await db.EventChunks.Where(c => c.SessionId == sessionId).ExecuteDeleteAsync();

@@ -13,6 +13,13 @@ internal static class SessionErrors
             Metadata = Facts(session),
         };
 
+    public static CoordinatorException ParentStopping(Session ancestor) =>
+        new(ErrorKind.FailedPrecondition, Reasons.ParentStopping,
+            $"Session {ancestor.SessionId} is being stopped with everything that was started under it, so nothing can be started there. Wait until it has ended, or start without this parent.")
+        {
+            Metadata = Facts(ancestor),
+        };
+
     public static CoordinatorException NotRunning(Session session, Run run) =>
         new(ErrorKind.FailedPrecondition, Reasons.SessionNotRunning,
             session.RunId == run.RunId

@@ -1,4 +1,6 @@
+using Coordinator.Audit;
 using Coordinator.Requests;
+using Coordinator.Runs;
 using Coordinator.Stops;
 using Grpc.Core;
 
@@ -14,7 +16,8 @@ internal sealed class SessionGrpcService(
     EventQueries events,
     WatcherLimit watchers,
     StopRequests stops,
-    StopOrders orders) : Proto.SessionService.SessionServiceBase
+    StopOrders orders,
+    Origins origins) : Proto.SessionService.SessionServiceBase
 {
     private const int MaxSessionIds = 10_000;
 
@@ -54,8 +57,8 @@ internal sealed class SessionGrpcService(
     public override async Task<Proto.StopSessionResponse> StopSession(Proto.StopSessionRequest request, ServerCallContext context)
     {
         RequestCheck check = new RequestCheck().Id("session_id", request.SessionId, Ids.Session);
-        StopOrder order = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        return (await stops.StopSessionAsync(request.SessionId, order)).ToSessionResponse();
+        StopTerms terms = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
+        return (await stops.StopSessionAsync(request.SessionId, terms)).ToSessionResponse();
     }
 
     public override async Task<Proto.StopSessionsResponse> StopSessions(Proto.StopSessionsRequest request, ServerCallContext context)
@@ -65,17 +68,17 @@ internal sealed class SessionGrpcService(
             check.Fail("filter", "and session_ids: exactly one of them must be set");
         for (int i = 0; i < Math.Min(request.SessionIds.Count, MaxSessionIds); i++)
             check.Id($"session_ids[{i}]", request.SessionIds[i], Ids.Session);
-        StopOrder order = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
+        StopTerms terms = orders.Check(context, check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
         IReadOnlyList<StopStep> steps = request.Filter is null
-            ? await stops.StopNamedAsync(request.SessionIds, order, request.ValidateOnly)
-            : await stops.StopMatchingAsync(SessionFilter.Check(request.Filter, new RequestCheck()), order, request.ValidateOnly);
+            ? await stops.StopNamedAsync(request.SessionIds, terms, request.ValidateOnly)
+            : await stops.StopMatchingAsync(SessionFilter.Check(request.Filter, new RequestCheck()), terms, request.ValidateOnly);
         return new Proto.StopSessionsResponse { Outcomes = { steps.Select(s => s.ToProto()) } };
     }
 
     public override async Task<Proto.DeleteSessionResponse> DeleteSession(Proto.DeleteSessionRequest request, ServerCallContext context)
     {
         CheckId(request.SessionId);
-        await deletion.DeleteAsync(request.SessionId);
+        await deletion.DeleteAsync(request.SessionId, origins.Of(context));
         return new Proto.DeleteSessionResponse();
     }
 

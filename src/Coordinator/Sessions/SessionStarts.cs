@@ -20,6 +20,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
             return repeated;
         if (request.ParentSessionId.Length > 0 && await scope.FindSessionAsync(request.ParentSessionId) is null)
             throw CoordinatorException.SessionNotFound(request.ParentSessionId);
+        await RefuseBelowStoppingAsync(scope, request.ParentSessionId);
         await RefuseWhenFullAsync(scope);
 
         Session session = new()
@@ -52,6 +53,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
         Session session = await scope.FindSessionAsync(request.SessionId) ?? throw CoordinatorException.SessionNotFound(request.SessionId);
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "takes one prompt at a time. Wait for it to end or stop it");
+        await RefuseBelowStoppingAsync(scope, session.ParentSessionId);
         await RefuseWhenFullAsync(scope);
 
         // The conversation is on the disk of the runner that had it.
@@ -110,6 +112,27 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
         }
 
         return new RunView(await scope.SessionOfAsync(run), run, (await scope.TextOfAsync(run)).Prompt);
+    }
+
+    /// <summary>
+    /// An agent that is being stopped with its descendants starts none meanwhile. Those it started a moment before were found
+    /// by the stop: both are operations of the ledger, so one of them comes first and the other sees it.
+    /// </summary>
+    /// <param name="parentId">Where the look upwards begins; empty if there is nothing above.</param>
+    private static async Task RefuseBelowStoppingAsync(LedgerScope scope, string parentId)
+    {
+        if (parentId.Length == 0)
+            return;
+        await scope.FlushAsync();
+        // Hardly ever is there one, and then nobody needs to look at generations of ancestors.
+        if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Stopping && r.Stop!.IncludeChildren))
+            return;
+        while (await scope.FindSessionAsync(parentId) is { } ancestor)
+        {
+            if (await scope.FindRunAsync(ancestor.RunId) is { Status: RunStatus.Stopping, Stop.IncludeChildren: true })
+                throw SessionErrors.ParentStopping(ancestor);
+            parentId = ancestor.ParentSessionId;
+        }
     }
 
     private async Task RefuseWhenFullAsync(LedgerScope scope)

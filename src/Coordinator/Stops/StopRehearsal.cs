@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
@@ -35,7 +36,7 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
         scope.Db.Runs.Add(run);
         scope.Db.RunTexts.Add(new RunText { RunId = run.RunId, Prompt = "" });
         scope.Created(session);
-        await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody));
+        await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
         await scope.ApplyAsync(run, new RunEvent.Start(scope.Now));
         await scope.FlushAsync();
         // A real stop finds both in the database.
@@ -43,7 +44,7 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
 
         session = (await scope.FindSessionAsync(session.SessionId))!;
         run = (await scope.FindRunAsync(session.RunId))!;
-        await transaction.StopAsync(scope, session, run, new StopTerms(Nobody, Nobody, TimeSpan.Zero, Force: false));
+        await transaction.StopAsync(scope, session, run, new StopTerms(new Origin(Nobody, Nobody, Nobody), Nobody, TimeSpan.Zero, Force: false));
     }
 
     private (Session Session, Run Run) Invent(DateTimeOffset now)

@@ -1,3 +1,5 @@
+using Coordinator.Runs;
+
 namespace Coordinator.Stops;
 
 internal static class StopServiceCollectionExtensions
@@ -6,5 +8,7 @@ internal static class StopServiceCollectionExtensions
         .AddSingleton<StopOrders>()
         .AddSingleton<StopTransaction>()
         .AddSingleton<StopRequests>()
+        .AddSingleton<IDeadline, StopReminder>()
+        .AddSingleton<IDeadline, OverdueStops>()
         .AddHostedService<StopRehearsal>();
 }

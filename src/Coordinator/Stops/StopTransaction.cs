@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
@@ -26,11 +27,12 @@ internal sealed class StopTransaction(RunnerStreams streams, Ids ids)
     public async ValueTask<StopStep> StopAsync(LedgerScope scope, Session session, Run run, StopTerms terms)
     {
         StopStep step = Consider(session, run, terms);
-        bool escalates = run.Stop is not { } stop || (terms.Force && !stop.Force) || terms.GracePeriod < stop.GracePeriod;
-        if (!escalates)
-            return step;
-        await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
-        if (run.Status == RunStatus.Stopping)
+        bool sharpens = run.Stop is not { } stop || (terms.Force && !stop.Force) || terms.GracePeriod < stop.GracePeriod;
+        bool widens = terms.IncludeChildren && run.Stop is not { IncludeChildren: true };
+        scope.Record(AuditEntry.Stop(run, terms));
+        if (sharpens || widens)
+            await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
+        if (sharpens && run.Status == RunStatus.Stopping)
             scope.AfterCommit(() => step.Written = streams.SendStopAsync(run.RunnerId, Command(run, ids)));
         return step;
     }

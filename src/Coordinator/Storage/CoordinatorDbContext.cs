@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
@@ -25,6 +26,8 @@ internal sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext
 
     public DbSet<RegisteredRunner> Runners => Set<RegisteredRunner>();
 
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
     public DbSet<LedgerState> LedgerStates => Set<LedgerState>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
@@ -38,6 +41,7 @@ internal sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext
         configurationBuilder.Properties<RunStatus>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<SessionStatus>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<StopOutcome>().HaveConversion<string>().HaveMaxLength(16);
+        configurationBuilder.Properties<StopWait>().HaveConversion<string>().HaveMaxLength(16);
     }
 
     private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(

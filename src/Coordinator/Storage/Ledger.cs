@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Coordinator.Errors;
+using Coordinator.Hosting;
 using Coordinator.Runners;
+using Coordinator.Runs;
 using Coordinator.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,6 +24,7 @@ internal sealed partial class Ledger(
     SessionFeed sessions,
     SessionEventSignals timelines,
     RunnerFeed runners,
+    CoordinatorMetrics metrics,
     TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
 {
@@ -39,12 +42,26 @@ internal sealed partial class Ledger(
     private readonly Queue<LedgerOperation> _ordinary = [];
     private bool _closed;
 
+    /// <summary>Why nothing could be written the last time; null if something was.</summary>
+    private string? _trouble;
+
     /// <summary>Applies an operation and returns when it is committed.</summary>
+    /// <param name="apply">The operation.</param>
+    /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
     /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
-    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_ordinary, apply);
+    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null) => Enqueue(_ordinary, apply, failed);
 
     /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything that is not urgent: for stops.</summary>
-    public Task<T> ExecuteUrgentAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_urgent, apply);
+    public Task<T> ExecuteUrgentAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_urgent, apply, failed: null);
+
+    /// <summary>Commits something that matters to nobody: only a real write finds out that the disk is full.</summary>
+    /// <exception cref="CoordinatorException">Nothing can be written.</exception>
+    public Task ProveWritableAsync() => ExecuteAsync(async scope =>
+    {
+        LedgerState state = await scope.Db.LedgerStates.SingleAsync();
+        scope.Checked(state);
+        return true;
+    });
 
     /// <summary>Does with an operation what is done with any other, and takes it back instead of committing it. Nobody hears of it.</summary>
     public async Task RehearseAsync(Func<LedgerScope, ValueTask> play)
@@ -80,9 +97,9 @@ internal sealed partial class Ledger(
         }
     }
 
-    private Task<T> Enqueue<T>(Queue<LedgerOperation> lane, Func<LedgerScope, ValueTask<T>> apply)
+    private Task<T> Enqueue<T>(Queue<LedgerOperation> lane, Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed)
     {
-        LedgerOperation<T> operation = new(apply);
+        LedgerOperation<T> operation = new(apply, failed);
         lock (_lock)
         {
             if (_closed)
@@ -120,15 +137,25 @@ internal sealed partial class Ledger(
         catch (Exception problem) when (batch.Count > 1)
         {
             // One of them cannot be committed together with the others: each gets a transaction of its own.
-            LogBatchSplit(problem, batch.Count);
+            if (StorageErrors.Translate(problem) is not CoordinatorException)
+                LogBatchSplit(problem, batch.Count);
             foreach (LedgerOperation operation in batch)
                 await CommitAsync([operation], mayGrow: false);
             return;
         }
         catch (Exception problem)
         {
-            batch[0].Fail(StorageErrors.Translate(problem));
+            Exception cause = StorageErrors.Translate(problem);
+            if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
+                LogTrouble(_trouble = cause.Message);
+            batch[0].Fail(cause);
             return;
+        }
+
+        if (_trouble is not null && scope.Changes > 0)
+        {
+            _trouble = null;
+            LogTroubleOver();
         }
 
         try
@@ -182,10 +209,18 @@ internal sealed partial class Ledger(
         sessions.Publish(scope.News);
         timelines.Raise(scope.Timelines);
         runners.Publish(scope.Runners);
+        foreach (RunMove move in scope.Moves)
+            metrics.Moved(move);
     }
 
     [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations could not be committed as one; each is tried alone")]
     private partial void LogBatchSplit(Exception problem, int count);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{Message}")]
+    private partial void LogTrouble(string message);
+
+    [LoggerMessage(1004, LogLevel.Information, "The database can be written again")]
+    private partial void LogTroubleOver();
 
     [LoggerMessage(1002, LogLevel.Error, "Something went wrong after a commit; the commit stands")]
     private partial void LogAnnounceFailed(Exception problem);

@@ -12,12 +12,12 @@ internal sealed class LedgerHealth(Ledger ledger) : IHealthCheck
     {
         try
         {
-            await ledger.ExecuteAsync(scope => ValueTask.FromResult(scope.Now)).WaitAsync(Patience, cancellationToken);
+            await ledger.ProveWritableAsync().WaitAsync(Patience, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy("Nothing can be written to the database.", problem);
+            return HealthCheckResult.Unhealthy($"Nothing can be written to the database: {problem.Message}");
         }
     }
 }

@@ -16,7 +16,9 @@ internal abstract class LedgerOperation
 }
 
 /// <inheritdoc/>
-internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply) : LedgerOperation
+/// <param name="apply">What it does.</param>
+/// <param name="failed">Told, before any later operation is applied, that this one could not be committed.</param>
+internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed) : LedgerOperation
 {
     // Callers go on elsewhere: the writer must not run their code.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,5 +50,9 @@ internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply) 
             _completion.SetException(_refusal);
     }
 
-    public override void Fail(Exception problem) => _completion.SetException(problem);
+    public override void Fail(Exception problem)
+    {
+        failed?.Invoke(problem);
+        _completion.SetException(problem);
+    }
 }

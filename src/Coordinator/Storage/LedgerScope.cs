@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Google.Protobuf.WellKnownTypes;
@@ -20,6 +21,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     private readonly HashSet<string> _runners = [];
     private readonly Dictionary<string, int> _slots = [];
     private readonly HashSet<string> _reconnecting = [];
+    private readonly List<RunMove> _moves = [];
     private int _flushed;
 
     public CoordinatorDbContext Db => db;
@@ -52,6 +54,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
     /// <summary>Runners whose connection the commit replaces: what they hold was compared already, so they must not be given more before.</summary>
     public IReadOnlySet<string> Reconnecting => _reconnecting;
+
+    /// <summary>How runs changed their status, in order.</summary>
+    public IReadOnlyList<RunMove> Moves => _moves;
 
     public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
 
@@ -95,6 +100,27 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
     /// <summary>A runner was given a run, or is rid of one.</summary>
     public void SlotChanged(string runnerId, int by) => _slots[runnerId] = _slots.GetValueOrDefault(runnerId) + by;
+
+    /// <summary>Changes something that nobody reads.</summary>
+    public void Checked(LedgerState state)
+    {
+        Changes++;
+        state.CheckTime = now;
+    }
+
+    public void Moved(RunMove move)
+    {
+        Changes++;
+        _moves.Add(move);
+    }
+
+    /// <summary>Appends to the record of who did what.</summary>
+    public void Record(AuditEntry entry)
+    {
+        Changes++;
+        entry.Time = now;
+        db.AuditEntries.Add(entry);
+    }
 
     /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>
     public async ValueTask FlushAsync()

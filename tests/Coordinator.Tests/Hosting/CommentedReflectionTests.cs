@@ -53,8 +53,8 @@ public sealed class CommentedReflectionTests
 
         string[] services =
         [
-            "coordinator.v1.FleetService", "coordinator.v1.RunService", "coordinator.v1.RunnerService", "coordinator.v1.SessionService",
-            "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+            "coordinator.v1.AuditService", "coordinator.v1.FleetService", "coordinator.v1.RunService", "coordinator.v1.RunnerService",
+            "coordinator.v1.SessionService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ];
         Assert.Equal(services, v1.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).Order(StringComparer.Ordinal));
         Assert.Equal(services, v1Alpha.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).Order(StringComparer.Ordinal));

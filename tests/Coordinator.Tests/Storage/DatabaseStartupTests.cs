@@ -1,4 +1,5 @@
 using Coordinator.Hosting;
+using Coordinator.Runs;
 using Coordinator.Storage;
 using Coordinator.Testing;
 using Coordinator.Testing.Logs;
@@ -71,6 +72,35 @@ public sealed class DatabaseStartupTests
         await StartAndStopAsync(files);
 
         Assert.Equal(3L, Scalar(files, """SELECT "SessionCount" FROM "LedgerState" """));
+    }
+
+    [Fact]
+    public async Task Start_OnDatabaseWithStopsFromBefore_KeepsThem()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+            await db.GetService<IMigrator>().MigrateAsync("KeepSessionsInOrder", TestContext.Current.CancellationToken);
+        foreach (string status in (string[])["Stopping", "Stopped"])
+        {
+            Execute(files, $"""
+                INSERT INTO "Runs" ("RunId", "SessionId", "Status", "Resumed", "Executor", "RunnerId", "Hostname", "RunnerBootId", "Epoch", "LastReportSequence",
+                    "CreateTime", "QueueTimeout", "QueueDeadline", "FailureReason", "FailureMessage", "PendingReason", "Version",
+                    "Demands_RunnerId", "Demands_Hostname", "Demands_Tags", "Stop_RequestedTime", "Stop_RequestedBy", "Stop_Reason", "Stop_GracePeriod",
+                    "Stop_Force", "Stop_Signal", "Stop_Escalated", "Stop_ProcessesEnded", "Stop_Outcome", "Stop_ClockAdjusted", "Stop_Detail")
+                VALUES ('run_{status}', 'ses_1', '{status}', 0, 'command', 'rnr_1', '', 'boot', 1, 0, 1, 1, 1, '', '', '', 1, '', '', '[]',
+                    5, 'somebody', 'because', 7, 0, '', 0, 0, 'InProgress', 0, '')
+                """);
+        }
+
+        await StartAndStopAsync(files);
+
+        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        foreach (Run run in await after.Runs.ToListAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(("somebody", "because", false, "", StopWait.Nothing), (run.Stop?.RequestedBy, run.Stop?.Reason, run.Stop?.IncludeChildren, run.Stop?.OperationId, run.Stop?.WaitingFor));
+            Assert.Equal("", run.RunnerJournalId);
+        }
     }
 
     [Fact]

@@ -20,6 +20,13 @@ internal static class Calls
         return (await coordinator.SessionAsync(started.Session.SessionId), start);
     }
 
+    public static async Task<Proto.Runner> RunnerAsync(this RunningCoordinator coordinator, string runnerId = ScriptedRunner.DefaultId) =>
+        (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = runnerId })).Runner;
+
+    /// <summary>Waits until the coordinator has noticed that the runner's connection is gone.</summary>
+    public static Task OfflineAsync(this RunningCoordinator coordinator, string runnerId = ScriptedRunner.DefaultId) =>
+        Eventually.Get(() => coordinator.RunnerAsync(runnerId), r => r.Status == Proto.RunnerStatus.Offline);
+
     public static async Task<Proto.Session> SessionAsync(this RunningCoordinator coordinator, string sessionId) =>
         (await coordinator.Sessions.GetSessionAsync(new Proto.GetSessionRequest { SessionId = sessionId })).Session;
 

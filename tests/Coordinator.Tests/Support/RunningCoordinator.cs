@@ -17,9 +17,10 @@ internal sealed class RunningCoordinator : IAsyncDisposable
 {
     private readonly TestFiles _files = new();
     private readonly string[] _settings;
+    private readonly Action<IServiceCollection>? _configure;
     private WebApplication _app = null!;
 
-    private RunningCoordinator(string[] settings) => _settings = settings;
+    private RunningCoordinator(string[] settings, Action<IServiceCollection>? configure) => (_settings, _configure) = (settings, configure);
 
     public ErrorLogGuard Log { get; } = new();
 
@@ -31,6 +32,8 @@ internal sealed class RunningCoordinator : IAsyncDisposable
 
     public Proto.FleetService.FleetServiceClient Fleet => new(Channel);
 
+    public Proto.AuditService.AuditServiceClient Audit => new(Channel);
+
     public IServiceProvider Services => _app.Services;
 
     public string DataDirectory => _files.At("data");
@@ -40,9 +43,13 @@ internal sealed class RunningCoordinator : IAsyncDisposable
     public string WebUrl => _app.Services.GetRequiredService<Endpoints>().WebUrl;
 
     /// <param name="settings">As on the command line, for example <c>--Coordinator:MaxWatchers=1</c>.</param>
-    public static async Task<RunningCoordinator> StartAsync(params string[] settings)
+    public static Task<RunningCoordinator> StartAsync(params string[] settings) => StartAsync(configure: null, settings);
+
+    /// <inheritdoc cref="StartAsync(string[])"/>
+    /// <param name="configure">Changes its services.</param>
+    public static async Task<RunningCoordinator> StartAsync(Action<IServiceCollection>? configure, params string[] settings)
     {
-        RunningCoordinator coordinator = new(settings);
+        RunningCoordinator coordinator = new(settings, configure);
         await coordinator.StartAgainAsync();
         return coordinator;
     }
@@ -56,7 +63,11 @@ internal sealed class RunningCoordinator : IAsyncDisposable
             "--Kestrel:Endpoints:Web:Url=http://127.0.0.1:0",
             $"--Kestrel:Endpoints:Grpc:Url={grpc}",
             .. _settings]);
-        _app = CoordinatorHost.Build(commandLine, builder => builder.Logging.ClearProviders().AddProvider(Log));
+        _app = CoordinatorHost.Build(commandLine, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(Log);
+            _configure?.Invoke(builder.Services);
+        });
         await _app.StartAsync().WithTimeout();
         Channel ??= GrpcChannel.ForAddress(GrpcUrl);
     }

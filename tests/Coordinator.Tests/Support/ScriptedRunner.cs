@@ -27,6 +27,8 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     /// <summary>Completes with the status the coordinator ended the connection with.</summary>
     public Task<Status> Ended { get; }
 
+    public string RunnerId { get; private init; } = "";
+
     public Proto.Welcome Welcome { get; private set; } = null!;
 
     /// <summary>Why the coordinator ended the connection, if it said so.</summary>
@@ -42,10 +44,11 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         }
     }
 
-    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1") => new()
+    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1", string journalId = "") => new()
     {
         RunnerId = runnerId,
         BootId = bootId,
+        JournalId = journalId,
         Name = "scripted",
         Hostname = "test-host",
         ProjectDir = "/work",
@@ -55,16 +58,30 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         Containment = "none",
     };
 
-    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null)
+    /// <summary>The hello of a runner that holds these runs.</summary>
+    public static Proto.RunnerHello Holding(params IEnumerable<Proto.StartRun> starts)
+    {
+        Proto.RunnerHello hello = Hello();
+        hello.Runs.AddRange(starts.Select(s => new Proto.HeldRun { RunId = s.RunId, Epoch = s.Epoch, State = Proto.HeldRunState.Running }));
+        return hello;
+    }
+
+    /// <param name="answers">Whether it answers the welcome, as a runner does whose connection is its newest.</param>
+    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null, bool answers = true)
     {
         Proto.RunnerService.RunnerServiceClient client = new(coordinator.Channel);
-        ScriptedRunner runner = new(client.Connect());
-        await runner.SendAsync(new Proto.RunnerFrame { Hello = hello ?? Hello() });
+        hello ??= Hello();
+        ScriptedRunner runner = new(client.Connect()) { RunnerId = hello.RunnerId };
+        await runner.SendAsync(new Proto.RunnerFrame { Hello = hello });
         runner.Welcome = await runner._welcome.Task.WithTimeout();
+        if (answers)
+            await runner.BeatAsync();
         return runner;
     }
 
     public Task SendAsync(Proto.RunnerFrame frame) => _call.RequestStream.WriteAsync(frame).WithTimeout();
+
+    public Task BeatAsync() => SendAsync(new Proto.RunnerFrame { Heartbeat = new Proto.RunnerHeartbeat { Time = Now() } });
 
     public Task<Proto.StartRun> NextStartAsync() => _starts.Reader.ReadAsync().WithTimeout();
 
@@ -76,6 +93,11 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     public int WaitingStops => _stops.Reader.Count;
 
     public int WaitingStarts => _starts.Reader.Count;
+
+    public int WaitingAcks => _acks.Reader.Count;
+
+    /// <summary>Its next report of the claim comes after this one, which an earlier connection sent.</summary>
+    public void GoOnAfter(Proto.StartRun start, long sequence) => _sequences[(start.RunId, start.Epoch)] = sequence;
 
     public Proto.ReportHeader Header(string runId, long epoch) => new()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Coordinator.Audit;
 using Coordinator.Hosting;
 using Coordinator.Runners;
 using Coordinator.Runs;
@@ -105,7 +106,8 @@ internal sealed class CoordinatorNode(World world)
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddOptions<CoordinatorOptions>().Configure(world.Settings.Apply);
-        services.AddStorage().AddSessions().AddRuns().AddStops().AddRunners();
+        services.AddStorage().AddSessions().AddRuns().AddStops().AddRunners().AddAudit();
+        services.AddMetrics().AddSingleton<CoordinatorMetrics>();
         services.AddSingleton<RunnerGrpcService>();
         return services.BuildServiceProvider();
     }

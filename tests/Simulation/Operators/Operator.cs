@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Errors;
 using Coordinator.Runs;
 using Coordinator.Simulation.Engine;
@@ -9,6 +10,8 @@ namespace Coordinator.Simulation.Operators;
 /// <summary>People and programs that start, stop, resume, drain and delete whatever they know of, at any moment.</summary>
 internal sealed class Operator(World world)
 {
+    private static readonly Origin s_origin = new("op_simulation", "operator", "");
+
     private readonly List<string> _sessions = [];
     private int _requests;
 
@@ -96,21 +99,21 @@ internal sealed class Operator(World world)
 
     private void Stop(string sessionId)
     {
-        StopOrder order = AnyOrder();
+        StopTerms terms = AnyTerms();
         Call($"stop {sessionId}", async () =>
         {
-            StopAnswer answer = await world.Coordinator.Stops.StopSessionAsync(sessionId, order);
+            StopAnswer answer = await world.Coordinator.Stops.StopSessionAsync(sessionId, terms);
             return () => Stopped([answer.Own, .. answer.Children]);
         });
     }
 
     private void StopMany()
     {
-        StopOrder order = AnyOrder();
+        StopTerms terms = AnyTerms();
         string[] ids = [.. Enumerable.Range(0, 3).Select(_ => Any(_sessions)).Distinct()];
         Call($"stop {string.Join(", ", ids)}", async () =>
         {
-            IReadOnlyList<StopStep> steps = await world.Coordinator.Stops.StopNamedAsync(ids, order, validateOnly: false);
+            IReadOnlyList<StopStep> steps = await world.Coordinator.Stops.StopNamedAsync(ids, terms, validateOnly: false);
             return () => Stopped(steps);
         });
     }
@@ -121,10 +124,10 @@ internal sealed class Operator(World world)
             world.Checks.StopAcknowledged(step);
     }
 
-    private StopOrder AnyOrder()
+    private StopTerms AnyTerms()
     {
         TimeSpan grace = Random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Random.NextDouble() * 2);
-        return new StopOrder(new StopTerms("operator", "", grace, Force: Random.Next(4) == 0), IncludeChildren: Random.Next(2) == 0);
+        return new StopTerms(s_origin, "", grace, Force: Random.Next(4) == 0, IncludeChildren: Random.Next(2) == 0);
     }
 
     private void Drain()
@@ -133,14 +136,17 @@ internal sealed class Operator(World world)
         bool draining = Random.Next(3) == 0;
         Call($"{(draining ? "drain" : "undrain")} {runner.RunnerId}", async () =>
         {
-            await world.Coordinator.Fleet.DrainAsync(runner.RunnerId, draining, "");
+            if (draining)
+                await world.Coordinator.Fleet.DrainAsync(runner.RunnerId, s_origin, "", Random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
+            else
+                await world.Coordinator.Fleet.UndrainAsync(runner.RunnerId, s_origin);
             return () => { };
         });
     }
 
     private void Delete(string sessionId) => Call($"delete {sessionId}", async () =>
     {
-        await world.Coordinator.Deletion.DeleteAsync(sessionId);
+        await world.Coordinator.Deletion.DeleteAsync(sessionId, s_origin);
         return () =>
         {
             _sessions.Remove(sessionId);

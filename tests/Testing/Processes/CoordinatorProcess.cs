@@ -56,6 +56,9 @@ public sealed class CoordinatorProcess : ProgramProcess
         }
     }
 
+    /// <summary>Starts a coordinator and does not wait for anything; it has no addresses.</summary>
+    public static CoordinatorProcess Launch(CoordinatorSettings settings) => new(settings);
+
     /// <summary>Waits until the runner of this name is connected.</summary>
     public async Task<Proto.Runner> WaitForRunnerAsync(string name)
     {

@@ -17,6 +17,69 @@ namespace Coordinator.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Coordinator.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Details")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("OperationId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Peer")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunnerId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Time")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("Action", "Sequence");
+
+                    b.HasIndex("RunId", "Sequence");
+
+                    b.HasIndex("RunnerId", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence");
+
+                    b.ToTable("AuditEntries", (string)null);
+                });
+
             modelBuilder.Entity("Coordinator.Runners.RegisteredRunner", b =>
                 {
                     b.Property<string>("RunnerId")
@@ -40,9 +103,19 @@ namespace Coordinator.Storage.Migrations
                     b.Property<long?>("DisconnectTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DrainDeadline")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("DrainReason")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("DrainRequestedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DrainTime")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("Draining")
                         .HasColumnType("INTEGER");
@@ -75,6 +148,8 @@ namespace Coordinator.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunnerId");
+
+                    b.HasIndex("DrainDeadline");
 
                     b.ToTable("Runners", (string)null);
                 });
@@ -151,6 +226,10 @@ namespace Coordinator.Storage.Migrations
                     b.Property<string>("RunnerId")
                         .IsRequired()
                         .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunnerJournalId")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SessionId")
@@ -366,6 +445,9 @@ namespace Coordinator.Storage.Migrations
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CheckTime")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("ForgottenRevision")
                         .HasColumnType("INTEGER");
 
@@ -383,6 +465,7 @@ namespace Coordinator.Storage.Migrations
                         new
                         {
                             Id = 1,
+                            CheckTime = 0L,
                             ForgottenRevision = 0L,
                             Revision = 0L,
                             SessionCount = 0L
@@ -424,13 +507,23 @@ namespace Coordinator.Storage.Migrations
                             b1.Property<long>("GracePeriod")
                                 .HasColumnType("INTEGER");
 
+                            b1.Property<bool>("IncludeChildren")
+                                .HasColumnType("INTEGER");
+
                             b1.Property<long?>("KilledTime")
                                 .HasColumnType("INTEGER");
+
+                            b1.Property<string>("OperationId")
+                                .IsRequired()
+                                .HasColumnType("TEXT");
 
                             b1.Property<string>("Outcome")
                                 .IsRequired()
                                 .HasMaxLength(16)
                                 .HasColumnType("TEXT");
+
+                            b1.Property<long?>("OverdueTime")
+                                .HasColumnType("INTEGER");
 
                             b1.Property<int>("ProcessesEnded")
                                 .HasColumnType("INTEGER");
@@ -461,6 +554,15 @@ namespace Coordinator.Storage.Migrations
 
                             b1.Property<long?>("SignalledTime")
                                 .HasColumnType("INTEGER");
+
+                            b1.Property<string>("WaitDetail")
+                                .IsRequired()
+                                .HasColumnType("TEXT");
+
+                            b1.Property<string>("WaitingFor")
+                                .IsRequired()
+                                .HasMaxLength(16)
+                                .HasColumnType("TEXT");
 
                             b1.HasKey("RunId");
 

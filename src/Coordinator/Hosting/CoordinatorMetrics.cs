@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+using Coordinator.Runners;
+using Coordinator.Runs;
+
+namespace Coordinator.Hosting;
+
+/// <summary>
+/// What an operator wants to see of a coordinator as numbers, in the meter <c>Coordinator</c>. Only what is committed is
+/// counted.
+/// </summary>
+internal sealed class CoordinatorMetrics
+{
+    public const string MeterName = "Coordinator";
+
+    private readonly Counter<long> _stopsRequested;
+    private readonly Counter<long> _stopsEnded;
+    private readonly Histogram<double> _stopDuration;
+    private readonly Counter<long> _runsMoved;
+    private readonly Counter<long> _reportsRefused;
+
+    public CoordinatorMetrics(IMeterFactory meters, RunnerStreams streams)
+    {
+        Meter meter = meters.Create(MeterName);
+        _stopsRequested = meter.CreateCounter<long>("coordinator.stops.requested", "{run}", "Runs for which a stop was asked for; a repeated stop does not count");
+        _stopsEnded = meter.CreateCounter<long>("coordinator.stops.ended", "{run}", "Runs that ended after a stop was asked for, by what became of the stop");
+        _stopDuration = meter.CreateHistogram<double>("coordinator.stop.duration", "s", "From the request of a stop to the proof that nothing is alive");
+        _runsMoved = meter.CreateCounter<long>("coordinator.runs.moved", "{run}", "Changes of status, by the new one");
+        _reportsRefused = meter.CreateCounter<long>("coordinator.reports.refused", "{report}", "Reports of runners that changed nothing, by why");
+        meter.CreateObservableGauge("coordinator.runners.connected", () => streams.All.Count(), "{runner}", "Runners that are connected");
+    }
+
+    public void Moved(RunMove move)
+    {
+        _runsMoved.Add(1, new KeyValuePair<string, object?>("status", Name(move.To)));
+        if (move.IsStopRequest)
+            _stopsRequested.Add(1);
+        if (!move.To.IsTerminal() || move.Stop is not { } outcome)
+            return;
+        _stopsEnded.Add(1, new KeyValuePair<string, object?>("outcome", Name(outcome)));
+        if (outcome == StopOutcome.Proved && move.StopTook is { } took)
+            _stopDuration.Record(took.TotalSeconds);
+    }
+
+    /// <summary>A report of a run that the runner does not have, or not under this claim any more.</summary>
+    public void RefusedStale() => Refused("stale");
+
+    /// <summary>A report that does not fit what the run is doing, for example because the run has ended.</summary>
+    public void RefusedUnfit() => Refused("unfit");
+
+    /// <summary>The report of an end that left processes alive.</summary>
+    public void RefusedUnproved() => Refused("unproved");
+
+    private void Refused(string why) => _reportsRefused.Add(1, new KeyValuePair<string, object?>("reason", why));
+
+    private static string Name(RunStatus status) => status switch
+    {
+        RunStatus.Pending => "pending",
+        RunStatus.Claimed => "claimed",
+        RunStatus.Running => "running",
+        RunStatus.Stopping => "stopping",
+        RunStatus.Completed => "completed",
+        RunStatus.Failed => "failed",
+        RunStatus.Stopped => "stopped",
+    };
+
+    private static string Name(StopOutcome outcome) => outcome switch
+    {
+        StopOutcome.InProgress => "in_progress",
+        StopOutcome.Proved => "proved",
+        StopOutcome.NeverStarted => "never_started",
+        StopOutcome.TooLate => "too_late",
+        StopOutcome.Unproved => "unproved",
+    };
+}

@@ -1,0 +1,177 @@
+using Coordinator.Hosting;
+using Coordinator.Runners;
+using Coordinator.Storage;
+using Coordinator.Testing.Waiting;
+using Coordinator.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coordinator.Tests.Runners;
+
+/// <summary>What becomes of runs that a runner was given and does not hold.</summary>
+public sealed class ReconciliationTests
+{
+    [Fact]
+    public async Task Hello_OfALaterLifeWithTheSameJournal_PutsAnUnstartedRunBackOnce()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        var (session, lost) = await ClaimedAsync(coordinator, "boot-1", "journal-1");
+
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+        Proto.StartRun again = await after.NextStartAsync();
+        await after.BeatAsync();
+        await after.BeatAsync();
+
+        Assert.Equal((session.RunId, lost.Epoch + 1), (again.RunId, again.Epoch));
+        await after.StartedAsync(again);
+        await after.NextAckAsync();
+        Proto.Run run = await coordinator.RunAsync(session.RunId);
+        Assert.Equal((Proto.RunStatus.Running, again.Epoch, 0), (run.Status, run.Epoch, after.WaitingStarts));
+    }
+
+    [Theory]
+    [InlineData("journal-1", "journal-2")]
+    [InlineData("journal-1", "")]
+    [InlineData("", "journal-1")]
+    [InlineData("", "")]
+    public async Task Hello_OfALaterLifeWithoutThatJournal_FailsAnUnstartedRun(string before, string after)
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        var (session, _) = await ClaimedAsync(coordinator, "boot-1", before);
+
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: after));
+
+        Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
+        Assert.Equal((Proto.RunStatus.Failed, "RUNNER_RESTARTED"), (run.Status, run.Failure.Reason));
+        Assert.Equal(0, runner.WaitingStarts);
+    }
+
+    [Fact]
+    public async Task Hello_OfALaterLifeWithTheSameJournal_FailsARunThatHadStarted()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(journalId: "journal-1"));
+        var (session, _) = await coordinator.StartRunningAsync(before);
+        await before.CutAsync();
+
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+
+        Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
+        Assert.Equal((Proto.RunStatus.Failed, "RUNNER_RESTARTED"), (run.Status, run.Failure.Reason));
+    }
+
+    [Fact]
+    public async Task Hello_OfALaterLifeWithTheSameJournal_StopsAnUnstartedRunThatWasToBeStopped()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        var (session, _) = await ClaimedAsync(coordinator, "boot-1", "journal-1");
+        await coordinator.StopAsync(session.SessionId);
+
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+
+        Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
+        Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.NeverStarted, 0), (run.Status, run.Stop.Outcome, run.Stop.ProcessesLeft));
+        Assert.Equal((0, 0), (after.WaitingStarts, after.WaitingStops));
+    }
+
+    [Fact]
+    public async Task Hello_ThatWasLateOnItsWay_SettlesNothing()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner newest = await ScriptedRunner.ConnectAsync(coordinator);
+        Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
+        Proto.StartRun start = await newest.NextStartAsync();
+        // The runner has started the run, which nobody knows yet, when a hello from before arrives. Nobody answers there.
+        await using ScriptedRunner late = await ScriptedRunner.ConnectAsync(coordinator, answers: false);
+        await newest.Ended.WithTimeout();
+        Proto.Run meanwhile = await coordinator.RunAsync(session.RunId);
+
+        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(start));
+        await again.StartedAsync(start);
+        await again.NextAckAsync();
+
+        Assert.Equal((Proto.RunStatus.Claimed, start.Epoch), (meanwhile.Status, meanwhile.Epoch));
+        Proto.Run run = await coordinator.RunAsync(session.RunId);
+        Assert.Equal((Proto.RunStatus.Running, start.Epoch), (run.Status, run.Epoch));
+        Assert.Equal(0, late.WaitingStarts + again.WaitingStarts);
+    }
+
+    [Fact]
+    public async Task Hello_AnsweredTwiceOverTwoConnections_PutsTheRunBackOnce()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        var (session, lost) = await ClaimedAsync(coordinator, "boot-1", "journal-1");
+        // The second connection is made before the first has answered, so both lack the run.
+        await using ScriptedRunner first = await ScriptedRunner.ConnectAsync(coordinator, answers: false);
+        await using ScriptedRunner second = await ScriptedRunner.ConnectAsync(coordinator);
+
+        Proto.StartRun again = await second.NextStartAsync();
+        Assert.Equal((session.RunId, lost.Epoch + 1), (again.RunId, again.Epoch));
+        await second.StartedAsync(again);
+        await second.NextAckAsync();
+        Assert.Equal(again.Epoch, (await coordinator.RunAsync(session.RunId)).Epoch);
+    }
+
+    [Fact]
+    public async Task LostRunners_TimeInWhichTheCoordinatorWasFrozen_DoesNotCount()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
+        var (session, _) = await coordinator.StartRunningAsync(runner);
+        await runner.CutAsync();
+        await coordinator.OfflineAsync();
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        LostRunners deadline = new(
+            coordinator.Services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>(),
+            coordinator.Services.GetRequiredService<Ledger>(),
+            Options.Create(new CoordinatorOptions { RunnerLostAfter = TimeSpan.FromMinutes(1) }),
+            time);
+
+        await deadline.MeetAsync();
+        time.Advance(TimeSpan.FromHours(1));
+        await LookForAsync(50);
+        Assert.Equal(Proto.RunStatus.Running, (await coordinator.RunAsync(session.RunId)).Status);
+
+        await LookForAsync(15);
+        Proto.Run run = await coordinator.RunAsync(session.RunId);
+        Assert.Equal((Proto.RunStatus.Failed, "RUNNER_LOST"), (run.Status, run.Failure.Reason));
+
+        async Task LookForAsync(int seconds)
+        {
+            for (int i = 0; i < seconds; i++)
+            {
+                await deadline.MeetAsync();
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Liveness_SilentConnection_IsEndedWithinThreeIntervalsAndNotMuchBefore()
+    {
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(
+            services => services.AddSingleton<TimeProvider>(time), "--Coordinator:HeartbeatInterval=00:00:10");
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator, answers: false);
+
+        time.Advance(TimeSpan.FromSeconds(28));
+        Assert.Equal(Proto.RunnerStatus.Online, (await coordinator.RunnerAsync()).Status);
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await runner.Ended.WithTimeout();
+        Assert.Equal(Proto.DisconnectReason.HeartbeatTimeout, runner.Disconnect?.Reason);
+    }
+
+    /// <summary>A run whose start got lost on its way to the runner.</summary>
+    private static async Task<(Proto.Session Session, Proto.StartRun Lost)> ClaimedAsync(RunningCoordinator coordinator, string bootId, string journalId)
+    {
+        ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: bootId, journalId: journalId));
+        Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
+        Proto.StartRun lost = await before.NextStartAsync();
+        await before.CutAsync();
+        await coordinator.OfflineAsync();
+        return (session, lost);
+    }
+}

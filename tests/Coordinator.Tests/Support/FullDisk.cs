@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Coordinator.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coordinator.Tests.Support;
+
+/// <summary>Lets commits fail as SQLite does when the disk is full, while a test wants it.</summary>
+internal sealed class FullDisk : DbTransactionInterceptor
+{
+    private const int Full = 13;
+
+    private volatile Func<DbContext, bool>? _hasNoRoomFor;
+
+    public bool IsFull
+    {
+        set => _hasNoRoomFor = value ? _ => true : null;
+    }
+
+    /// <summary>Lets only those transactions fail that change something like this.</summary>
+    public void HasNoRoomFor<T>(Func<T, bool> what) where T : class =>
+        _hasNoRoomFor = db => db.ChangeTracker.Entries<T>().Any(e => what(e.Entity));
+
+    public void AddTo(IServiceCollection services) =>
+        services.ConfigureDbContext<CoordinatorDbContext>(options => options.AddInterceptors(this));
+
+    public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+        _hasNoRoomFor?.Invoke(eventData.Context!) == true
+            ? throw new SqliteException("database or disk is full", Full)
+            : base.TransactionCommittingAsync(transaction, eventData, result, cancellationToken);
+}

@@ -1,0 +1,42 @@
+using Coordinator.Testing;
+using Coordinator.Testing.Processes;
+using Coordinator.Testing.Waiting;
+
+namespace Coordinator.FunctionalTests.Disasters;
+
+/// <summary>The coordinator is killed while it makes its database.</summary>
+public sealed class FirstStartTests
+{
+    private const int Kills = 8;
+
+    /// <summary>From the first sight of the database's file on; making it takes a few hundred milliseconds.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>EF Core waits for ever for the lock of a migration that nobody carries on.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task FirstStart_KilledAtManyMoments_TheNextStartIsReadySoon()
+    {
+        using TestFiles files = new();
+        int cutOff = 0;
+        for (int i = 0; i < Kills; i++)
+        {
+            CoordinatorSettings settings = new() { WorkingDirectory = files.CreateDirectory($"coordinator-{i}") };
+            string database = files.At($"coordinator-{i}", ".coordinator", "coordinator.db");
+            await using (CoordinatorProcess killed = CoordinatorProcess.Launch(settings))
+            {
+                await Eventually.True(() => File.Exists(database));
+                await Task.Delay(Step * i, TimeProvider.System, TestContext.Current.CancellationToken);
+                await killed.KillAsync();
+            }
+
+            await using CoordinatorProcess next = await CoordinatorProcess.StartAsync(settings).WithTimeout(Soon);
+            Assert.Empty((await next.Sessions.ListSessionsAsync(new())).Sessions);
+            if (next.Output.ToString()!.Contains("A migration was cut off", StringComparison.Ordinal))
+                cutOff++;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{cutOff} of {Kills} kills left the lock of a migration behind.");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Coordinator.Testing.Waiting;
+using Xunit;
+
+namespace Coordinator.Testing;
+
+/// <summary>A file system of a few megabytes in memory, to be filled up. Gone when this is disposed.</summary>
+public sealed class SmallDisk : IAsyncDisposable
+{
+    private SmallDisk(string path) => Path = path;
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path { get; }
+
+    private string Filler => System.IO.Path.Combine(Path, "filler");
+
+    /// <summary>Mounts one. Skips the test where that is not allowed.</summary>
+    public static async Task<SmallDisk> MountAsync(TestFiles files, int megabytes)
+    {
+        string path = files.CreateDirectory("small-disk");
+        if (!OperatingSystem.IsLinux() || await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "coordinator-test", path) != 0)
+            Assert.Skip("A file system to fill up can only be mounted by root on Linux.");
+        return new SmallDisk(path);
+    }
+
+    /// <summary>Takes all the room there is.</summary>
+    public void Fill()
+    {
+        byte[] block = new byte[4096];
+        using FileStream file = new(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+                file.Write(block);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    /// <summary>Gives the room back.</summary>
+    public void Empty() => File.Delete(Filler);
+
+    public async ValueTask DisposeAsync() => Assert.Equal(0, await RunAsync("umount", Path));
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        await process.WaitForExitAsync().WithTimeout();
+        return process.ExitCode;
+    }
+}
