@@ -15,17 +15,19 @@ if (args is ["--seed", var told])
 
 if (args is ["--histories", var number, ..])
 {
-    int first = args is [_, _, "--from", var from] ? int.Parse(from, CultureInfo.InvariantCulture) : 1;
+    int first = args is [_, _, "--from", var from, ..] ? int.Parse(from, CultureInfo.InvariantCulture) : 1;
     int histories = int.Parse(number, CultureInfo.InvariantCulture);
     Stopwatch watch = Stopwatch.StartNew();
-    IReadOnlyList<Outcome> wrong = Campaign.Play(Enumerable.Range(first, histories), new Settings(), played: count =>
+    int played = 0;
+    IReadOnlyList<Outcome> wrong = Campaign.Play(Enumerable.Range(first, histories), new Settings(), args.Contains("--stop-at-first"), count =>
     {
+        played = count;
         if (count % 1_000 == 0)
             Console.Error.WriteLine($"{count:N0} histories, {count / watch.Elapsed.TotalSeconds:0} a second");
     });
     foreach (Outcome outcome in wrong)
         Console.WriteLine($"seed {outcome.Seed}: {outcome.Problem}");
-    Console.WriteLine($"{histories:N0} histories in {watch.Elapsed.TotalSeconds:0.0} s, {wrong.Count} went wrong. Tell one with --seed <number>.");
+    Console.WriteLine($"{played:N0} histories in {watch.Elapsed.TotalSeconds:0.0} s, {wrong.Count} went wrong. Tell one with --seed <number>.");
     return wrong.Count == 0 ? 0 : 1;
 }
 

@@ -13,7 +13,7 @@ internal sealed record Settings
     public TimeSpan Trouble { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the system then has to come to rest: lost runners must have been given up by then.</summary>
-    public TimeSpan Peace { get; init; } = TimeSpan.FromSeconds(25);
+    public TimeSpan Peace { get; init; } = TimeSpan.FromSeconds(18);
 
     /// <summary>How long a side may take to notice that its connection was cut.</summary>
     public TimeSpan NoticeWithin { get; init; } = TimeSpan.FromSeconds(2);
