@@ -4,17 +4,18 @@ using Coordinator.Simulation.Coordinators;
 
 namespace Coordinator.Simulation;
 
-/// <summary>Plays many histories, on every core at a time.</summary>
+/// <summary>Plays many histories, several at a time.</summary>
 internal static class Campaign
 {
     /// <summary>Plays the histories of all seeds.</summary>
     /// <returns>Those that went wrong, in order.</returns>
-    public static IReadOnlyList<Outcome> Play(IEnumerable<int> seeds, Settings settings, bool stopAtFirst = false, Action<int>? played = null)
+    public static IReadOnlyList<Outcome> Play(
+        IEnumerable<int> seeds, Settings settings, int cores, bool stopAtFirst = false, Action<int>? played = null)
     {
         ConcurrentQueue<int> left = new(seeds);
         ConcurrentBag<Outcome> wrong = [];
         int count = 0;
-        Thread[] threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work))];
+        Thread[] threads = [.. Enumerable.Range(0, cores).Select(_ => new Thread(Work))];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)

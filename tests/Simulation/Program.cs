@@ -19,7 +19,7 @@ if (args is ["--histories", var number, ..])
     int histories = int.Parse(number, CultureInfo.InvariantCulture);
     Stopwatch watch = Stopwatch.StartNew();
     int played = 0;
-    IReadOnlyList<Outcome> wrong = Campaign.Play(Enumerable.Range(first, histories), new Settings(), args.Contains("--stop-at-first"), count =>
+    IReadOnlyList<Outcome> wrong = Campaign.Play(Enumerable.Range(first, histories), new Settings(), Environment.ProcessorCount, args.Contains("--stop-at-first"), count =>
     {
         played = count;
         if (count % 1_000 == 0)
