@@ -1,4 +1,5 @@
 using Coordinator.Runners;
+using Coordinator.Runs;
 using Coordinator.Stops;
 using Coordinator.Storage;
 using Coordinator.Tests.Support;
@@ -15,7 +16,7 @@ public sealed class OverdueStopTests
     [Fact]
     public async Task Stop_OfAnOfflineRunner_SaysSinceWhenAndThatItIsDelivered()
     {
-        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(Clock.Own);
         Clock clock = new(coordinator);
         ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
@@ -35,7 +36,7 @@ public sealed class OverdueStopTests
     [Fact]
     public async Task Stop_StationByStation_SaysWhatItWaitsForAndIsSilentOnceItIsOver()
     {
-        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(Clock.Own);
         Clock clock = new(coordinator);
         await using SessionView watcher = new(coordinator);
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
@@ -101,6 +102,10 @@ public sealed class OverdueStopTests
     private sealed class Clock(RunningCoordinator coordinator)
     {
         private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+
+        /// <summary>The coordinator's own clock is to look at nothing, for it is behind this one.</summary>
+        public static Action<IServiceCollection> Own { get; } = services =>
+            services.Remove(services.Single(s => s.ServiceType == typeof(IDeadline) && s.ImplementationType == typeof(OverdueStops)));
 
         public async Task<Proto.StopRecord> AfterAsync(string runId, int seconds)
         {

@@ -28,10 +28,10 @@ internal sealed class Invariants(World world)
 
     private readonly Dictionary<string, Seen> _seen = [];
     private readonly Dictionary<string, List<SimulatedAgent>> _agents = [];
-    private readonly Dictionary<string, string> _requests = [];
-    private readonly Dictionary<string, string> _sessions = [];
+    private readonly Dictionary<string, (string SessionId, string RunId)> _requests = [];
     private readonly HashSet<string> _stopped = [];
     private readonly Dictionary<(string, Life), long> _stopsArrived = [];
+    private readonly HashSet<(string, Life)> _stoppedFirst = [];
     private readonly HashSet<string> _runnerDiedWith = [];
     private bool _hasCommitted;
 
@@ -57,8 +57,10 @@ internal sealed class Invariants(World world)
     }
 
     /// <summary>Invariants 4 and 8: nothing is started twice, or after its stop arrived.</summary>
-    public void Spawned(SimulatedAgent agent)
+    public void Spawned(SimulatedAgent agent, Life life)
     {
+        if (_stoppedFirst.Contains((agent.RunId, life)))
+            Violate($"Run {agent.RunId} was started on {agent.Machine}, although its stop had arrived before its start.");
         world.Story.Tell(agent.Machine, $"{agent.RunId} is spawned with {agent.Children} children");
         if (!_agents.TryGetValue(agent.RunId, out List<SimulatedAgent>? before))
             _agents.Add(agent.RunId, before = []);
@@ -71,6 +73,8 @@ internal sealed class Invariants(World world)
     {
         if (frame.StopRun is { } stop)
             _stopsArrived[(stop.RunId, life)] = stop.Epoch;
+        if (frame.StartRun is { } start && _stopsArrived.GetValueOrDefault((start.RunId, life)) >= start.Epoch)
+            _stoppedFirst.Add((start.RunId, life));
         world.Story.Tell(runner.Name, $"is sent {frame.FrameCase} {frame.StartRun?.RunId}{frame.StopRun?.RunId}{frame.ReportAck?.RunId}");
     }
 
@@ -80,19 +84,17 @@ internal sealed class Invariants(World world)
             _runnerDiedWith.Add(agent.RunId);
     }
 
-    /// <summary>With a session everything that was known of it is forgotten, the ids of its requests, too.</summary>
-    public void Deleted(string sessionId)
-    {
-        foreach (string requestId in _sessions.Where(r => r.Value == sessionId).Select(r => r.Key).ToList())
-            _requests.Remove(requestId);
-    }
-
     /// <summary>A start that is asked for twice with one id happens once.</summary>
     public void StartAcknowledged(string requestId, string sessionId, string runId)
     {
-        _sessions[requestId] = sessionId;
-        if (requestId.Length > 0 && !_requests.TryAdd(requestId, runId) && _requests[requestId] != runId)
-            Violate($"Request {requestId} was answered with {_requests[requestId]} and with {runId}.");
+        if (requestId.Length == 0 || _requests.TryAdd(requestId, (sessionId, runId)) || _requests[requestId].RunId == runId)
+            return;
+        // With a session everything that was known of it is forgotten, the ids of its requests, too.
+        (string firstSession, string firstRun) = _requests[requestId];
+        using CoordinatorDbContext db = world.Database.CreateDbContext();
+        if (db.Sessions.Any(s => s.SessionId == firstSession))
+            Violate($"Request {requestId} was answered with {firstRun} and with {runId}.");
+        _requests[requestId] = (sessionId, runId);
     }
 
     /// <summary>Invariant 3: what was acknowledged is durable.</summary>

@@ -147,11 +147,7 @@ internal sealed class Operator(World world)
     private void Delete(string sessionId) => Call($"delete {sessionId}", async () =>
     {
         await world.Coordinator.Deletion.DeleteAsync(sessionId, s_origin);
-        return () =>
-        {
-            _sessions.Remove(sessionId);
-            world.Checks.Deleted(sessionId);
-        };
+        return () => _sessions.Remove(sessionId);
     });
 
     /// <summary>Has the coordinator do something; its answer takes its time, and is lost when the coordinator dies before.</summary>

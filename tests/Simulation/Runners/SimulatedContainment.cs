@@ -14,7 +14,7 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
         await Task.Delay(TimeSpan.FromMilliseconds(world.Simulator.Random.NextDouble() * 5), life.Time, cancellationToken);
         if (world.Simulator.Random.Next(25) == 0)
             throw new AgentStartException("The simulation wants it to fail.");
-        SimulatedAgent agent = machine.Spawn(launch.RunId);
+        SimulatedAgent agent = machine.Spawn(launch.RunId, life);
         await Task.Yield();
         return new Container(life, agent, launch.Output);
     }

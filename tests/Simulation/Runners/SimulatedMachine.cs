@@ -12,11 +12,11 @@ internal sealed class SimulatedMachine(World world, string name)
 
     public IEnumerable<SimulatedAgent> Alive => _agents.Where(a => a.Alive > 0);
 
-    public SimulatedAgent Spawn(string runId)
+    public SimulatedAgent Spawn(string runId, Life by)
     {
         SimulatedAgent agent = new(world, this, runId);
         _agents.Add(agent);
-        world.Checks.Spawned(agent);
+        world.Checks.Spawned(agent, by);
         return agent;
     }
 
