@@ -39,7 +39,7 @@ internal sealed class RunnerStream : IDisposable
     /// <summary>Given by the coordinator with the welcome.</summary>
     public long Epoch { get; private set; }
 
-    /// <summary>Runs are given to it only while it is not draining.</summary>
+    /// <summary>Runs are given to it only while it is neither draining nor about to end.</summary>
     public bool Draining { get; set; }
 
     public StreamEnd? End { get; private set; }

@@ -176,7 +176,7 @@ internal sealed partial class StopLadder(
     {
         using CancellationTokenSource over = new();
         await Task.WhenAny(Task.Delay(atMost, clock.Time, over.Token), orThis, orThat);
-        await over.CancelAsync();
+        over.Cancel();
     }
 
     private bool IsDue(DateTimeOffset deadline) => deadline <= clock.Now;

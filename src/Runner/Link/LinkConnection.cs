@@ -47,8 +47,9 @@ internal sealed class LinkConnection(
         }
         finally
         {
-            await over.CancelAsync();
-            await Task.WhenAll(reading, writing, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            over.Cancel();
+            await Task.WhenAll(reading, writing, watching).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             session.End();
         }
     }
