@@ -35,6 +35,9 @@ internal sealed class RunnerOptions
     /// </summary>
     public bool EndWithParent { get; set; }
 
+    /// <summary>How long runs may go on when the runner is shut down, before they are stopped; up to a day.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Time between SIGTERM and SIGKILL for the runs when the runner is shut down; up to an hour.</summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -43,6 +46,12 @@ internal sealed class RunnerOptions
 
     /// <summary>How much of each output stream of a run is kept on disk, in bytes.</summary>
     public long MaxLogBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// How much of a run's output waits on disk while the coordinator is away or slow, in bytes; what is beyond is
+    /// skipped, and said to be.
+    /// </summary>
+    public long MaxSpillBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>How many runs that are over are kept on disk.</summary>
     public int KeepRuns { get; set; } = 200;

@@ -3,7 +3,7 @@ using Coordinator.Simulation.Runners;
 
 namespace Coordinator.Simulation;
 
-/// <summary>Everything that goes wrong: crashes at any await and around each commit, cuts, silence, frozen programs, power failures.</summary>
+/// <summary>Everything that goes wrong: crashes at any await and around each commit, cuts, silence, frozen programs, full disks, power failures.</summary>
 internal sealed class Troubles(World world)
 {
     private bool _isOver;
@@ -22,6 +22,7 @@ internal sealed class Troubles(World world)
         foreach (RunnerNode runner in world.Runners)
         {
             Thaw(runner.Life);
+            runner.ClearDisk();
             if (runner.Life is null or { IsDead: true })
                 runner.Start();
         }
@@ -54,7 +55,7 @@ internal sealed class Troubles(World world)
         if (_isOver)
             return;
         RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
-        switch (Random.Next(12))
+        switch (Random.Next(13))
         {
             case 0 or 1:
                 Kill();
@@ -76,6 +77,10 @@ internal sealed class Troubles(World world)
                 runner.Wire?.GoSilent();
                 break;
             case 10:
+                runner.FillDisk();
+                Later(TimeSpan.FromSeconds(Random.NextDouble() * 4), runner.ClearDisk);
+                break;
+            case 11:
                 Freeze(runner.Life);
                 break;
             default:

@@ -134,6 +134,8 @@ internal sealed partial class RunnerGrpcService(
         switch (frame.FrameCase)
         {
             case Proto.RunnerFrame.FrameOneofCase.Heartbeat:
+                // On this connection alone: whether its next life takes runs is for that to say.
+                stream.Draining |= frame.Heartbeat.Leaving;
                 stream.Send(new Proto.CoordinatorFrame
                 {
                     Heartbeat = new Proto.CoordinatorHeartbeat { RunnerTime = frame.Heartbeat.Time, Time = time.GetUtcNow().ToProto() },

@@ -43,7 +43,7 @@ internal sealed class RunnerStream : IDisposable
     /// <summary>Given by the coordinator with the welcome.</summary>
     public long Epoch { get; private set; }
 
-    /// <summary>Runs are given to it only while it is not draining.</summary>
+    /// <summary>Runs are given to it only while it is neither draining nor about to end.</summary>
     public bool Draining { get; set; }
 
     /// <summary>How many runs its runner holds. Counted in the database when it connects, and kept up by the ledger with each commit.</summary>

@@ -15,11 +15,14 @@ internal interface IContainment
     Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends what an earlier life of this runner left behind, and returns the runs it found something of, with the
-    /// number of processes that were ended. Called once, before the runner connects.
+    /// Ends what an earlier life of this runner left behind, and returns the runs it found something of. Gives up after
+    /// some seconds on what cannot be ended. Called before the runner connects, and again for what was left then.
     /// </summary>
-    Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken);
+    /// <param name="left">The runs that are known to have been alive.</param>
+    /// <param name="onlyThese">
+    /// Whether to look for these only: other runs may belong to this life by now.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken);
 }
-
-/// <summary>A run of an earlier life of the runner, of which processes were still alive.</summary>
-internal sealed record Survivor(string RunId, int ProcessesEnded);

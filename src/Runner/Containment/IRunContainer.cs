@@ -10,6 +10,9 @@ internal interface IRunContainer : IAsyncDisposable
     /// <summary>The process id of the agent.</summary>
     int ProcessId { get; }
 
+    /// <summary>How a later life of the runner finds the run, should this one be killed.</summary>
+    ContainerTrace Trace { get; }
+
     /// <summary>
     /// Completes when the agent's own process has ended; descendants may still be alive. Never faults: an agent whose
     /// exit status could not be learned (its supervisor was killed) ends with <see cref="AgentExit.Unknown"/>.

@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+
 namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>
@@ -8,25 +10,24 @@ internal sealed class EventBatch
     internal const int MaxEvents = 500;
     internal const int MaxBytes = 256 * 1024;
 
-    private static readonly Proto.OutputStream[] Streams = [Proto.OutputStream.Stdout, Proto.OutputStream.Stderr];
-
     private readonly List<Proto.SessionEvent> _events = [];
-    private readonly long[] _lines = new long[Streams.Length];
-    private readonly long[] _skipped = new long[Streams.Length];
+    private LineCount _lines;
+    private LineCount _skipped;
     private int _bytes;
 
-    public bool IsEmpty => _events.Count == 0 && !HasSkipped;
-
-    public bool HasSkipped => _skipped[0] + _skipped[1] > 0;
+    public bool IsEmpty => _events.Count == 0 && _skipped.IsEmpty;
 
     public bool IsFull => _events.Count >= MaxEvents || _bytes >= MaxBytes;
+
+    /// <summary>The lines that it tells about, be it that they were skipped.</summary>
+    public LineCount Lines => _lines + _skipped;
 
     /// <summary>Adds what one line of output became.</summary>
     public void Add(Proto.OutputStream stream, IReadOnlyList<Proto.SessionEvent> ofOneLine)
     {
         if (ofOneLine.Count == 0)
             return;
-        _lines[Of(stream)]++;
+        _lines += LineCount.One(stream);
         foreach (Proto.SessionEvent one in ofOneLine)
         {
             _events.Add(one);
@@ -35,15 +36,12 @@ internal sealed class EventBatch
     }
 
     /// <summary>The marks of what was skipped, then the events.</summary>
-    public IEnumerable<Proto.SessionEvent> Content(Google.Protobuf.WellKnownTypes.Timestamp now)
+    public IEnumerable<Proto.SessionEvent> Content(Timestamp now)
     {
-        foreach (Proto.OutputStream stream in Streams)
+        foreach ((Proto.OutputStream stream, long count) in _skipped.ByStream())
         {
-            if (_skipped[Of(stream)] is > 0 and long skipped)
-            {
-                Proto.OutputEvent mark = new() { Stream = stream, SkippedLines = skipped };
-                yield return new Proto.SessionEvent { Time = now, Output = mark };
-            }
+            Proto.OutputEvent mark = new() { Stream = stream, SkippedLines = count };
+            yield return new Proto.SessionEvent { Time = now, Output = mark };
         }
 
         foreach (Proto.SessionEvent one in _events)
@@ -53,24 +51,24 @@ internal sealed class EventBatch
     /// <summary>Everything was posted.</summary>
     public void Clear()
     {
-        Array.Clear(_skipped);
+        _skipped = default;
         ClearEvents();
     }
 
     /// <summary>Nobody could take the events: their lines are counted instead.</summary>
     public void Skip()
     {
-        for (int stream = 0; stream < _lines.Length; stream++)
-            _skipped[stream] += _lines[stream];
+        _skipped += _lines;
         ClearEvents();
     }
+
+    /// <summary>Lines that came before everything in the batch were skipped.</summary>
+    public void Skip(LineCount before) => _skipped += before;
 
     private void ClearEvents()
     {
         _events.Clear();
-        Array.Clear(_lines);
+        _lines = default;
         _bytes = 0;
     }
-
-    private static int Of(Proto.OutputStream stream) => stream == Proto.OutputStream.Stderr ? 1 : 0;
 }

@@ -5,7 +5,7 @@ internal sealed class HeldClaim(RunKey key)
 {
     public RunKey Key => key;
 
-    /// <summary>The run itself; null for a claim that was over before anything was launched.</summary>
+    /// <summary>The run itself; null for a claim of which nothing is or ever was alive in this life.</summary>
     public IRunControl? Control { get; set; }
 
     /// <summary>Nothing of the run is alive; its reports wait for their acknowledgement.</summary>

@@ -11,6 +11,9 @@ internal interface IReports
     /// </summary>
     void Post(Proto.RunnerFrame report);
 
+    /// <summary>The number that the claim's next report gets.</summary>
+    long NextSequence(RunKey key);
+
     /// <summary>
     /// Takes events, if there is room for them. While the coordinator is connected the caller waits for room, at most
     /// for <paramref name="patience"/>; that slows the agent down rather than losing what it says.

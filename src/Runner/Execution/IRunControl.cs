@@ -6,7 +6,4 @@ internal interface IRunControl
     Proto.HeldRunState State { get; }
 
     void Stop(StopOrder order);
-
-    /// <summary>Every report of the run was committed by the coordinator.</summary>
-    void Acknowledged();
 }

@@ -6,7 +6,8 @@ namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>
 /// Takes an agent's bytes, keeps them in the run's directory, cuts them into lines, makes events of them and posts
-/// those in batches. The only one who ever waits here is the container's output thread, and only in
+/// those in batches, in order. Batches that find no room wait in a file; when that is full too, their lines are skipped,
+/// and a mark takes their place. The only one who ever waits here is the container's output thread, and only in
 /// <see cref="Write"/>: that is what slows a talkative agent down.
 /// </summary>
 internal sealed class OutputPump : IAgentOutput, IDisposable
@@ -17,10 +18,10 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     /// <summary>After this silence an unfinished line, such as a prompt, is shown as it is.</summary>
     internal static readonly TimeSpan PartialLineDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an agent is slowed down before its lines are skipped.</summary>
+    /// <summary>How long an agent is slowed down before its lines go to the file.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often events that found no room look for it again.</summary>
+    /// <summary>How often events look for room again that found none twice.</summary>
     private static readonly TimeSpan NoRoomRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
@@ -28,6 +29,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     private readonly IReports _reports;
     private readonly RunnerClock _clock;
     private readonly OutputLogs _logs;
+    private readonly OutputSpill _spill;
+    private readonly Signal _delivered = new();
     private readonly OutputReader _standardOutput;
     private readonly OutputReader _standardError;
     private readonly EventBatch _batch = new();
@@ -38,11 +41,13 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     private bool _isOpen;
     private bool _isComplete;
     private bool _isImpatient;
-    private bool _hasNoRoom;
+    private int _stalls;
+    private bool _isDisposed;
 
-    public OutputPump(RunKey key, IReports reports, RunnerClock clock, IOutputParser parser, OutputLogs logs)
+    public OutputPump(
+        RunKey key, IReports reports, RunnerClock clock, IOutputParser parser, OutputLogs logs, OutputSpill spill)
     {
-        (_key, _reports, _clock, _logs) = (key, reports, clock, logs);
+        (_key, _reports, _clock, _logs, _spill) = (key, reports, clock, logs, spill);
         _standardOutput = new OutputReader(Proto.OutputStream.Stdout, parser);
         _standardError = new OutputReader(Proto.OutputStream.Stderr, new LineParser(Proto.OutputStream.Stderr));
         _timer = clock.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -50,6 +55,12 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
 
     /// <summary>What the output told about the agent; read it after <see cref="Complete"/>.</summary>
     public AgentFindings Findings => _standardOutput.Parser.Findings;
+
+    /// <summary>Everything was posted, after <see cref="Complete"/>.</summary>
+    public bool IsDelivered => _delivered.IsSet;
+
+    /// <summary>Completes when everything was posted.</summary>
+    public Task Delivered => _delivered.Task;
 
     /// <summary>Lets events go: before that the coordinator has not been told that the run started.</summary>
     public void Open()
@@ -73,11 +84,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             OutputReader reader = stream == Proto.OutputStream.Stderr ? _standardError : _standardOutput;
             while (reader.TryRead(ref bytes, time, _batch))
             {
-                if (_batch.IsFull && !TryFlush(_isImpatient ? TimeSpan.Zero : Patience))
-                {
-                    _batch.Skip();
-                    _isImpatient = true;
-                }
+                if (_batch.IsFull)
+                    MakeRoom();
             }
 
             ArmTimer();
@@ -85,8 +93,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     }
 
     /// <summary>
-    /// Posts what is left, room or not: it is one batch at most, and the last lines are those that tell why. Bytes
-    /// that still come are kept in the run's directory only.
+    /// The last lines have come; bytes that still come are kept in the run's directory only. What waits in the file goes
+    /// on being posted as room appears.
     /// </summary>
     public void Complete()
     {
@@ -96,8 +104,29 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             Timestamp time = _clock.Mapping.Map(_clock.Now);
             _standardOutput.ReadPartial(time, _batch);
             _standardError.ReadPartial(time, _batch);
-            if (!_batch.IsEmpty)
-                _reports.Post(new Proto.RunnerFrame { RunEvents = TakeBatch() });
+            TryUnspill(TimeSpan.Zero);
+            if (_spill.IsEmpty)
+                PostLast();
+            ArmTimer();
+        }
+    }
+
+    /// <summary>
+    /// Nobody is to wait for the rest: of what waits in the file, lines that find no room are skipped. To be called
+    /// after <see cref="Complete"/>.
+    /// </summary>
+    public void Hurry()
+    {
+        lock (_gate)
+        {
+            if (IsDelivered)
+                return;
+            TryUnspill(TimeSpan.Zero);
+            LineCount skipped = default;
+            while (!_spill.IsEmpty)
+                skipped += _spill.Remove();
+            _batch.Skip(skipped);
+            PostLast();
         }
     }
 
@@ -105,6 +134,11 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     {
         _timer.Dispose();
         _logs.Dispose();
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _spill.Dispose();
+        }
     }
 
     private void OnTimer()
@@ -119,9 +153,9 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         try
         {
             _timerDue = DateTimeOffset.MaxValue;
-            if (_isComplete)
+            if (_isDisposed || IsDelivered)
                 return;
-            if (_clock.Now - _lastWrite >= PartialLineDelay)
+            if (!_isComplete && _clock.Now - _lastWrite >= PartialLineDelay)
             {
                 Timestamp time = _clock.Mapping.Map(_lastWrite);
                 _standardOutput.ReadPrompt(time, _batch);
@@ -129,7 +163,10 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             }
 
             // Without room the events stay, and wait for more to come: only a full batch has to make way.
-            TryFlush(TimeSpan.Zero);
+            if (!_isComplete)
+                TryFlush(TimeSpan.Zero);
+            else if (TryUnspill(TimeSpan.Zero))
+                PostLast();
             ArmTimer();
         }
         finally
@@ -138,36 +175,84 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         }
     }
 
+    /// <summary>An agent that is slowed down loses nothing; a file loses nothing either, up to its size.</summary>
+    private void MakeRoom()
+    {
+        if (TryFlush(_isImpatient ? TimeSpan.Zero : Patience))
+            return;
+        if (_spill.TryAdd(NewReport(), _batch.Lines))
+            _batch.Clear();
+        else
+            _batch.Skip();
+    }
+
     private bool TryFlush(TimeSpan patience)
     {
-        if (!_isOpen || _batch.IsEmpty)
+        if (!_isOpen)
             return true;
-        Proto.RunEvents events = NewReport();
-        _hasNoRoom = !_reports.TryPostEvents(events, patience);
-        if (_hasNoRoom)
+        if (!TryUnspill(patience))
             return false;
-        _isImpatient = false;
-        Posted(events);
+        if (_batch.IsEmpty)
+            return true;
+        if (!TryPost(NewReport(), patience))
+            return false;
+        _batch.Clear();
         return true;
     }
 
-    private void Posted(Proto.RunEvents events)
+    /// <summary>
+    /// Posts what is in the file, as far as there is room; true if nothing is left there. Only the first batch is waited
+    /// for: an agent is slowed down to the pace of the coordinator, not until all is told.
+    /// </summary>
+    private bool TryUnspill(TimeSpan patience)
     {
-        _nextEvent += events.Events.Count;
-        _batch.Clear();
+        for (; !_spill.IsEmpty; patience = TimeSpan.Zero)
+        {
+            if (_spill.Peek() is not { } events)
+                _batch.Skip(_spill.Remove());
+            else if (TryPost(events, patience))
+                _spill.Remove();
+            else
+                return false;
+        }
+
+        return true;
     }
 
-    private Proto.RunEvents TakeBatch()
+    private bool TryPost(Proto.RunEvents events, TimeSpan patience)
     {
-        Proto.RunEvents events = NewReport();
-        Posted(events);
-        return events;
+        events.Header = _key.NewHeader();
+        events.FirstSequence = _nextEvent;
+        if (!_reports.TryPostEvents(events, patience))
+        {
+            _stalls++;
+            _isImpatient |= patience > TimeSpan.Zero;
+            return false;
+        }
+
+        _stalls = 0;
+        _isImpatient = false;
+        _nextEvent += events.Events.Count;
+        return true;
+    }
+
+    /// <summary>Posts the last lines, room or not: it is one batch at most, and they are those that tell why.</summary>
+    private void PostLast()
+    {
+        if (!_batch.IsEmpty)
+        {
+            Proto.RunEvents events = NewReport();
+            events.Header = _key.NewHeader();
+            events.FirstSequence = _nextEvent;
+            _batch.Clear();
+            _reports.Post(new Proto.RunnerFrame { RunEvents = events });
+        }
+
+        _delivered.Set();
     }
 
     private Proto.RunEvents NewReport() => new()
     {
-        Header = _key.NewHeader(),
-        FirstSequence = _nextEvent,
         Events = { _batch.Content(_clock.Mapping.Map(_clock.Now)) },
         ExecutorSessionId = Findings.ExecutorSessionId,
     };
@@ -175,7 +260,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     private void ArmTimer()
     {
         DateTimeOffset due = !_isOpen ? DateTimeOffset.MaxValue
-            : !_batch.IsEmpty ? _clock.Now + (_hasNoRoom ? NoRoomRetry : BatchDelay)
+            : IsDelivered ? DateTimeOffset.MaxValue
+            : !_batch.IsEmpty || !_spill.IsEmpty ? _clock.Now + (_stalls > 1 ? NoRoomRetry : BatchDelay)
             : _standardOutput.HasPrompt || _standardError.HasPrompt ? _lastWrite + PartialLineDelay
             : DateTimeOffset.MaxValue;
         if (due >= _timerDue)

@@ -13,6 +13,7 @@ internal sealed class RunDirectories(
 
     private readonly string _root = Path.Combine(dataDirectory, "runs");
 
+    /// <summary>Makes the directory of a run, also where that of an older claim was.</summary>
     /// <exception cref="AgentStartException">It could not be created.</exception>
     public RunDirectory Create(Proto.StartRun command)
     {
@@ -23,18 +24,8 @@ internal sealed class RunDirectories(
         try
         {
             PrivateDirectory.Create(path);
-            RunDirectory directory = new(path, limits.MaxLogBytes, logger);
-            directory.Begin(new RunManifest
-            {
-                RunId = command.RunId,
-                Epoch = command.Epoch,
-                SessionId = command.SessionId,
-                Executor = command.Executor,
-                ProjectDirectory = command.ProjectDir,
-                AgentName = command.AgentName,
-                ExecutorSessionId = command.ExecutorSessionId,
-                AcceptedTime = clock.Now,
-            });
+            RunDirectory directory = new(path, limits, logger);
+            directory.Write(RunManifest.Of(command, clock.Now));
             return directory;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -51,14 +42,23 @@ internal sealed class RunDirectories(
 
     /// <summary>Every directory there is.</summary>
     public IReadOnlyList<RunDirectory> All() => Directory.Exists(_root)
-        ? [.. Directory.EnumerateDirectories(_root).Select(path => new RunDirectory(path, limits.MaxLogBytes, logger))]
+        ? [.. Directory.EnumerateDirectories(_root).Select(path => new RunDirectory(path, limits, logger))]
         : [];
 
-    /// <summary>Deletes what is acknowledged and too old or too much.</summary>
-    public void Prune()
+    /// <summary>Deletes output that waited for the coordinator when an earlier life of the runner was killed.</summary>
+    public void DeleteSpills()
+    {
+        foreach (RunDirectory directory in All())
+            directory.DeleteSpill();
+    }
+
+    /// <summary>Deletes what is over and too old or too much.</summary>
+    /// <param name="isHeld">Whether something about a run is still to be done or told: those stay.</param>
+    public void Prune(Func<string, bool> isHeld)
     {
         DateTime oldest = (clock.Now - limits.KeepFor).UtcDateTime;
-        RunDirectory[] over = [.. All().Where(one => one.IsAcknowledged).OrderByDescending(one => one.LastChange)];
+        RunDirectory[] over =
+            [.. All().OrderByDescending(one => one.LastChange).Where(one => !isHeld(one.RunId))];
         for (int i = 0; i < over.Length; i++)
         {
             if (i >= limits.Keep || over[i].LastChange < oldest)

@@ -1,35 +1,29 @@
 using System.Text.Json;
 using Coordinator.AgentRunner.Containment;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>
-/// What is on disk about one run: <c>run.json</c>, <c>prompt.txt</c>, <c>stdout.log</c>, <c>stderr.log</c>, and its
-/// last report as <c>ended</c>, which is renamed to <c>acknowledged</c> when the coordinator has committed it. Apart
-/// from the prompt, without which there is nothing to run, a disk that is full fails nothing.
+/// What is on disk for people about one run: <c>run.json</c>, <c>prompt.txt</c>, <c>stdout.log</c> and
+/// <c>stderr.log</c>; and, while output waits for the coordinator, <c>spill</c>. What the runner itself must not forget
+/// is in its journal. Apart from the prompt, without which there is nothing to run, a disk that is full fails nothing.
 /// </summary>
-internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogger logger)
+internal sealed partial class RunDirectory(string path, RunDirectoryLimits limits, ILogger logger)
 {
     private string Manifest => Path.Combine(path, "run.json");
 
-    private string End => Path.Combine(path, "ended");
-
-    private string Acknowledged => Path.Combine(path, "acknowledged");
+    private string Spill => Path.Combine(path, "spill");
 
     public string RunId => Path.GetFileName(path);
 
-    /// <summary>Whether the coordinator has committed the end of the run.</summary>
-    public bool IsAcknowledged => File.Exists(Acknowledged);
+    /// <summary>When the run began or, once it is over, when it ended.</summary>
+    public DateTime LastChange => File.Exists(Manifest)
+        ? File.GetLastWriteTimeUtc(Manifest)
+        : Directory.GetLastWriteTimeUtc(path);
 
-    public DateTime LastChange => Directory.GetLastWriteTimeUtc(path);
-
-    /// <summary>Begins anew, also where an older claim of the same run was.</summary>
-    public void Begin(RunManifest manifest)
+    public void Write(RunManifest manifest)
     {
-        File.Delete(End);
-        File.Delete(Acknowledged);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, RunManifestJson.Default.RunManifest);
         Try(() => File.WriteAllBytes(Manifest, json));
     }
@@ -58,48 +52,15 @@ internal sealed partial class RunDirectory(string path, long maxLogBytes, ILogge
     }
 
     public OutputLogs OpenLogs() => new(
-        new RawLog(Path.Combine(path, "stdout.log"), maxLogBytes, logger),
-        new RawLog(Path.Combine(path, "stderr.log"), maxLogBytes, logger));
+        new RawLog(Path.Combine(path, "stdout.log"), limits.MaxLogBytes, logger),
+        new RawLog(Path.Combine(path, "stderr.log"), limits.MaxLogBytes, logger));
 
-    public void WriteEnd(Proto.RunEnded end) => Try(() =>
-    {
-        // Written aside and renamed, so that a runner that is killed here leaves a whole report or none.
-        string aside = End + ".new";
-        File.WriteAllBytes(aside, end.ToByteArray());
-        File.Move(aside, End, overwrite: true);
-    });
+    public OutputSpill OpenSpill() => new(Spill, limits.MaxSpillBytes, logger);
 
-    public void MarkAcknowledged() => Try(() =>
-    {
-        if (File.Exists(End))
-            File.Move(End, Acknowledged, overwrite: true);
-        else
-            File.WriteAllBytes(Acknowledged, []);
-    });
-
-    public RunManifest? ReadManifest() => Read(() =>
-        JsonSerializer.Deserialize(File.ReadAllBytes(Manifest), RunManifestJson.Default.RunManifest));
-
-    public Proto.RunEnded? ReadEnd() =>
-        File.Exists(End) ? Read(() => Proto.RunEnded.Parser.ParseFrom(File.ReadAllBytes(End))) : null;
+    /// <summary>Removes what a runner that was killed left of it.</summary>
+    public void DeleteSpill() => Try(() => File.Delete(Spill));
 
     public void Delete() => Try(() => Directory.Delete(path, recursive: true));
-
-    private T? Read<T>(Func<T?> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception failure)
-            when (failure is IOException or UnauthorizedAccessException
-                or JsonException or InvalidProtocolBufferException)
-        {
-            LogFailed(logger, path, failure.Message);
-            return null;
-        }
-    }
 
     private void Try(Action write)
     {

@@ -1,5 +1,6 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;
@@ -19,9 +20,9 @@ internal sealed partial class RunExecution(
     private readonly Lock _gate = new();
     private readonly RunKey _key = new(command.RunId, command.Epoch);
     private readonly StopRequest _stop = new();
-    private readonly TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunReporter _reporter =
         new(new RunKey(command.RunId, command.Epoch), surroundings.Reports, surroundings.Clock);
+    private readonly DateTimeOffset _acceptedTime = surroundings.Clock.Now;
     private bool _isRunning;
     private bool _hasEnded;
 
@@ -56,9 +57,7 @@ internal sealed partial class RunExecution(
         }
     }
 
-    public void Acknowledged() => _acknowledged.TrySetResult();
-
-    /// <summary>Runs until every report is committed. Never faults.</summary>
+    /// <summary>Runs until the end is told and nothing of the run is left. Never faults.</summary>
     public async Task RunAsync()
     {
         // Whoever launches the run goes on at once.
@@ -79,15 +78,13 @@ internal sealed partial class RunExecution(
             LogBroken(logger, command.RunId, failure);
             End(directory, StartFailed($"The runner failed before the agent was started: {failure.Message}"));
         }
-
-        await _acknowledged.Task;
-        directory?.MarkAcknowledged();
     }
 
     private async Task LiveAsync(RunDirectory directory)
     {
         ExecutorProfile profile = surroundings.Executors.Get(command.Executor);
-        using OutputPump pump = new(_key, surroundings.Reports, Clock, profile.NewParser(), directory.OpenLogs());
+        using OutputPump pump = new(
+            _key, surroundings.Reports, Clock, profile.NewParser(), directory.OpenLogs(), directory.OpenSpill());
         AgentLaunch launch = surroundings.Launches.Prepare(profile, command, directory, pump);
         if (_stop.IsRequested)
         {
@@ -97,7 +94,10 @@ internal sealed partial class RunExecution(
             return;
         }
 
+        if (!surroundings.Journal.TrySpawn(_key))
+            throw new AgentStartException(RunJournal.Full);
         IRunContainer container = await surroundings.Containment.StartAsync(launch, CancellationToken.None);
+        surroundings.Journal.Spawned(_key, container.Trace);
         StopLadder ladder = new(container, _stop, Clock, _reporter, logger);
         try
         {
@@ -117,9 +117,13 @@ internal sealed partial class RunExecution(
     private async Task<Proto.RunEnded> LiveInAsync(
         IRunContainer container, StopLadder ladder, SoftStop softStop, OutputPump pump)
     {
+        // At one stroke: a stop that finds the run running is told after its start.
         lock (_gate)
+        {
             _isRunning = true;
-        _reporter.Started(container.ProcessId, surroundings.Containment.Kind);
+            _reporter.Started(container.ProcessId, surroundings.Containment.Kind);
+        }
+
         pump.Open();
 
         await Task.WhenAny(container.Exited.InContext(), RequestedAsync());
@@ -137,7 +141,26 @@ internal sealed partial class RunExecution(
         report.ResultText = pump.Findings.ResultText;
         report.ResultIsError = pump.Findings.ResultIsError;
         report.ExecutorSessionId = pump.Findings.ExecutorSessionId;
+        if (!pump.IsDelivered)
+            await DeliverAsync(container, pump, report);
         return report;
+    }
+
+    /// <summary>
+    /// The end is told after the last output, which may wait for the coordinator for long. Until then it is in the
+    /// journal, so that a runner that is killed meanwhile still knows it, and nothing else of the run is kept. A stop
+    /// waits for no output: what finds no room then is skipped.
+    /// </summary>
+    private async Task DeliverAsync(IRunContainer container, OutputPump pump, Proto.RunEnded report)
+    {
+        if (!_stop.IsRequested)
+        {
+            surroundings.Journal.Ended(report.Clone());
+            await DisposeAsync(container);
+            await Task.WhenAny(pump.Delivered, RequestedAsync());
+        }
+
+        pump.Hurry();
     }
 
     /// <summary>
@@ -227,14 +250,19 @@ internal sealed partial class RunExecution(
         return report;
     }
 
-    /// <summary>The report goes out before it goes to disk: a disk that hangs must not hold a proof up.</summary>
     private void End(RunDirectory? directory, Proto.RunEnded report)
     {
         lock (_gate)
             _hasEnded = true;
         ended(report);
         LogEnded(logger, command.RunId, report.Outcome, report.Signal, report.ProcessesEnded);
-        directory?.WriteEnd(report);
+        directory?.Write(RunManifest.Of(command, _acceptedTime) with
+        {
+            EndedTime = Clock.Now,
+            Outcome = report.Outcome.ToString(),
+            Error = report.Error,
+            ExecutorSessionId = report.ExecutorSessionId,
+        });
     }
 
     private async Task DisposeAsync(IRunContainer container)

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>
-/// <c>run.json</c>: what a run was asked to do, as far as it is no secret. It is what a restarted runner knows of the
-/// runs of its earlier life.
+/// <c>run.json</c>: what a run was asked to do, as far as it is no secret, and how it ended. For people; the runner does
+/// not read it. Immutable.
 /// </summary>
 internal sealed record RunManifest
 {
@@ -23,6 +23,25 @@ internal sealed record RunManifest
     public required string ExecutorSessionId { get; init; }
 
     public required DateTimeOffset AcceptedTime { get; init; }
+
+    /// <summary>The three are empty while it runs.</summary>
+    public DateTimeOffset? EndedTime { get; init; }
+
+    public string? Outcome { get; init; }
+
+    public string? Error { get; init; }
+
+    public static RunManifest Of(Proto.StartRun command, DateTimeOffset acceptedTime) => new()
+    {
+        RunId = command.RunId,
+        Epoch = command.Epoch,
+        SessionId = command.SessionId,
+        Executor = command.Executor,
+        ProjectDirectory = command.ProjectDir,
+        AgentName = command.AgentName,
+        ExecutorSessionId = command.ExecutorSessionId,
+        AcceptedTime = acceptedTime,
+    };
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

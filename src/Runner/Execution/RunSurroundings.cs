@@ -1,5 +1,6 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Journal;
 
 namespace Coordinator.AgentRunner.Execution;
 
@@ -13,6 +14,8 @@ internal sealed record RunSurroundings
     public required LaunchPreparer Launches { get; init; }
 
     public required RunDirectories Directories { get; init; }
+
+    public required RunJournal Journal { get; init; }
 
     public required IReports Reports { get; init; }
 

@@ -1,3 +1,4 @@
+using Coordinator.AgentRunner.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;
@@ -5,18 +6,19 @@ namespace Coordinator.AgentRunner.Execution;
 /// <summary>
 /// Every run this runner holds, and what each command does to it: the protocol, without sockets, clocks or processes.
 /// A run executes at most once at a time, whatever is repeated or overtaken; a stop that comes before its start
-/// prevents it; and whatever is asked about a claim that is over is answered with the report that ended it. Nothing
-/// here waits, so the lock is only ever held for moments.
+/// prevents it; and whatever is asked about a claim that is over is answered with the report that ended it. What must
+/// survive the runner is in the journal before anybody acts upon it or is told. Nothing here waits, so the lock is only
+/// ever held for moments.
 /// </summary>
 internal sealed partial class RunTable(
-    IReports reports, IRunLauncher launcher, RunnerClock clock, ILogger<RunTable> logger)
+    IReports reports, IRunLauncher launcher, RunJournal journal, RunnerClock clock, ILogger<RunTable> logger)
 {
     private static readonly TimeSpan MaxGrace = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HeldClaim> _held = new(StringComparer.Ordinal);
     private readonly Tombstones _tombstones = new(clock);
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _idle = new();
     private bool _closed;
 
     public void Start(Proto.StartRun command)
@@ -35,7 +37,7 @@ internal sealed partial class RunTable(
             if (held is { HasEnded: false })
                 Supersede(held, command);
             else
-                LaunchUnlessClosed(command);
+                Accept(command);
         }
     }
 
@@ -65,9 +67,11 @@ internal sealed partial class RunTable(
         RunKey key = new(ack.RunId, ack.Epoch);
         lock (_gate)
         {
-            bool isOver = reports.Acknowledge(key, ack.Sequence);
-            if (isOver && _held.TryGetValue(key.RunId, out HeldClaim? held) && held.Key == key)
-                Release(held);
+            if (!reports.Acknowledge(key, ack.Sequence))
+                return;
+            journal.Settled(key);
+            if (_held.TryGetValue(key.RunId, out HeldClaim? held) && held.Key == key)
+                _held.Remove(key.RunId);
         }
     }
 
@@ -95,27 +99,79 @@ internal sealed partial class RunTable(
         }
     }
 
-    /// <summary>Holds a run of an earlier life of the runner, whose end the coordinator has not committed.</summary>
-    public void Recover(Proto.RunEnded end, IRunControl control)
+    /// <summary>Holds a claim of an earlier life of the runner, whose end the coordinator has not committed.</summary>
+    public void Recover(Proto.RunEnded end)
     {
         lock (_gate)
-            HoldEnd(end, control);
+            HoldEnd(end);
     }
 
-    /// <summary>Accepts no more starts and stops everything; a second call may do so faster.</summary>
-    public void Close(TimeSpan grace)
+    /// <summary>Holds a claim of an earlier life of the runner, of which something is still alive.</summary>
+    /// <param name="key">The claim.</param>
+    /// <param name="begin">Begins to end it, and returns at once; is given what to call when nothing is left.</param>
+    public void Recover(RunKey key, Func<Action<Proto.RunEnded>, IRunControl> begin)
+    {
+        lock (_gate)
+            Hold(new HeldClaim(key), begin);
+    }
+
+    /// <summary>Remembers the end of a claim that was over in an earlier life; to be called with the oldest first.</summary>
+    public void Bury(Proto.RunEnded end, DateTimeOffset since)
+    {
+        lock (_gate)
+            _tombstones.Add(end, since);
+    }
+
+    /// <summary>Accepts no more starts. What was started goes on.</summary>
+    public void Close()
     {
         lock (_gate)
         {
             _closed = true;
+            CompleteIdle();
+        }
+
+        Closing?.Invoke();
+    }
+
+    /// <summary>Stops everything that is alive; a second call may do so faster.</summary>
+    public void StopAll(TimeSpan grace)
+    {
+        lock (_gate)
+        {
             foreach (HeldClaim held in _held.Values.Where(held => !held.HasEnded))
                 held.Control?.Stop(StopOrder.After(StopOrigin.Shutdown, clock.Now, grace));
-            CompleteIdle();
+        }
+    }
+
+    /// <summary>No more starts are accepted, from now on.</summary>
+    public event Action? Closing;
+
+    /// <summary>Whether starts are given back.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+                return _closed;
         }
     }
 
     /// <summary>Completes when the table is closed and no run is alive.</summary>
     public Task Idle => _idle.Task;
+
+    /// <summary>How many runs are alive.</summary>
+    public int Alive
+    {
+        get
+        {
+            lock (_gate)
+                return _held.Values.Count(held => !held.HasEnded);
+        }
+    }
+
+    /// <summary>Names the journal that vouches for every start that is not held.</summary>
+    public string JournalId => journal.Id;
 
     /// <summary>Every run for the hello.</summary>
     public IReadOnlyList<Proto.HeldRun> Held()
@@ -124,23 +180,43 @@ internal sealed partial class RunTable(
             return [.. _held.Values.Select(held => held.ToHello())];
     }
 
+    /// <summary>Whether anything about the run is still to be done or told.</summary>
+    public bool Holds(string runId)
+    {
+        lock (_gate)
+            return _held.ContainsKey(runId);
+    }
+
     /// <summary>Whatever the field holds, it must not keep a stop from being carried out.</summary>
     private static TimeSpan GraceOf(Proto.StopRun command) => command.GracePeriod is { } grace
         ? TimeSpan.FromSeconds(Math.Clamp(grace.Seconds + (grace.Nanos / 1e9), 0, MaxGrace.TotalSeconds))
         : TimeSpan.Zero;
 
-    private void LaunchUnlessClosed(Proto.StartRun command)
+    private void Accept(Proto.StartRun command)
     {
+        RunKey key = new(command.RunId, command.Epoch);
         if (_closed)
         {
-            // Not held, so the coordinator learns from the next hello that it was never started.
+            // A claim that nobody asked to stop and that never started goes back to the queue.
             LogStartWhileClosed(logger, command.RunId);
-            return;
+            HoldEnd(NewEnd(key, Proto.RunOutcome.NeverStarted, clock.Now));
         }
+        else if (!journal.TryClaim(key))
+        {
+            Proto.RunEnded refusal = NewEnd(key, Proto.RunOutcome.StartFailed, clock.Now);
+            refusal.Error = RunJournal.Full;
+            HoldEnd(refusal);
+        }
+        else
+        {
+            Hold(new HeldClaim(key), ended => launcher.Launch(command, ended));
+        }
+    }
 
-        HeldClaim held = new(new RunKey(command.RunId, command.Epoch));
-        _held[command.RunId] = held;
-        held.Control = launcher.Launch(command, end => Ended(held, end));
+    private void Hold(HeldClaim held, Func<Action<Proto.RunEnded>, IRunControl> begin)
+    {
+        _held[held.Key.RunId] = held;
+        held.Control = begin(end => Ended(held, end));
     }
 
     private void Supersede(HeldClaim held, Proto.StartRun command)
@@ -152,7 +228,7 @@ internal sealed partial class RunTable(
         held.Control?.Stop(StopOrder.Now(StopOrigin.Superseded, clock.Now));
     }
 
-    private static void StopAlive(HeldClaim held, long epoch, StopOrder order)
+    private void StopAlive(HeldClaim held, long epoch, StopOrder order)
     {
         // A stop for an older claim is for something that is not here.
         if (epoch < held.Key.Epoch)
@@ -160,6 +236,7 @@ internal sealed partial class RunTable(
         if (epoch > held.Key.Epoch)
             held.NextStoppedEpoch = epoch;
         held.Control?.Stop(order);
+        journal.Stopped(new RunKey(held.Key.RunId, epoch));
     }
 
     private void Ended(HeldClaim held, Proto.RunEnded end)
@@ -167,59 +244,73 @@ internal sealed partial class RunTable(
         lock (_gate)
         {
             held.HasEnded = true;
-            reports.Post(new Proto.RunnerFrame { RunEnded = end });
             if (held.IsForgotten)
+            {
+                reports.Post(new Proto.RunnerFrame { RunEnded = end });
                 Release(held);
+            }
             else
-                _tombstones.Add(end);
+            {
+                Tell(end);
+            }
 
             long stopped = held.NextStoppedEpoch ?? 0;
             if (held.NextStart is { } next && next.Epoch > stopped)
-                LaunchUnlessClosed(next);
+                Accept(next);
             else if (stopped > 0)
                 ReportNeverStarted(new RunKey(held.Key.RunId, stopped), clock.Now);
             CompleteIdle();
         }
     }
 
-    private void ReportNeverStarted(RunKey key, DateTimeOffset at) => HoldEnd(
-        new Proto.RunEnded
-        {
-            Header = key.NewHeader(),
-            Outcome = Proto.RunOutcome.NeverStarted,
-            Time = clock.Mapping.Map(at),
-            Clock = clock.Mapping.ToReading(),
-        },
-        control: null);
+    private void ReportNeverStarted(RunKey key, DateTimeOffset at) =>
+        HoldEnd(NewEnd(key, Proto.RunOutcome.NeverStarted, at));
+
+    private Proto.RunEnded NewEnd(RunKey key, Proto.RunOutcome outcome, DateTimeOffset at) => new()
+    {
+        Header = key.NewHeader(),
+        Outcome = outcome,
+        Time = clock.Mapping.Map(at),
+        Clock = clock.Mapping.ToReading(),
+    };
 
     private void Repeat(Proto.RunEnded end)
     {
         if (!_held.ContainsKey(end.Header.RunId))
-            HoldEnd(end.Clone(), control: null);
+            HoldEnd(end.Clone());
     }
 
-    private void HoldEnd(Proto.RunEnded end, IRunControl? control)
+    private void HoldEnd(Proto.RunEnded end)
     {
-        _held[end.Header.RunId] = new HeldClaim(RunKey.Of(end.Header)) { Control = control, HasEnded = true };
-        reports.Post(new Proto.RunnerFrame { RunEnded = end });
+        _held[end.Header.RunId] = new HeldClaim(RunKey.Of(end.Header)) { HasEnded = true };
+        Tell(end);
+    }
+
+    /// <summary>Has the end on record, with its number, before anybody hears of it.</summary>
+    private void Tell(Proto.RunEnded end)
+    {
+        if (end.Header.Sequence == 0)
+            end.Header.Sequence = reports.NextSequence(RunKey.Of(end.Header));
+        journal.Ended(end);
         _tombstones.Add(end);
+        reports.Post(new Proto.RunnerFrame { RunEnded = end });
     }
 
     private void Release(HeldClaim held)
     {
         if (_held.GetValueOrDefault(held.Key.RunId) == held)
             _held.Remove(held.Key.RunId);
-        held.Control?.Acknowledged();
+        journal.Settled(held.Key);
     }
 
     private void CompleteIdle()
     {
         if (_closed && _held.Values.All(held => held.HasEnded))
-            _idle.TrySetResult();
+            _idle.Set();
     }
 
     [LoggerMessage(30, LogLevel.Warning,
-        "The start of run {RunId} came while the runner shuts down and is left to others")]
+        "The start of run {RunId} came while the runner shuts down and is given back")]
     private static partial void LogStartWhileClosed(ILogger logger, string runId);
 
     [LoggerMessage(31, LogLevel.Warning, "Run {RunId} is over for the coordinator; what is left of it here is ended")]

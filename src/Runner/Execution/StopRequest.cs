@@ -7,7 +7,7 @@ namespace Coordinator.AgentRunner.Execution;
 internal sealed class StopRequest
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _changed = NewSignal();
+    private Signal _changed = new();
     private StopOrder? _first;
     private StopOrder? _firstOfCoordinator;
     private DateTimeOffset _deadline = DateTimeOffset.MaxValue;
@@ -56,7 +56,7 @@ internal sealed class StopRequest
 
     public void Add(StopOrder order)
     {
-        TaskCompletionSource changed;
+        Signal changed;
         lock (_gate)
         {
             if (order.Origin == StopOrigin.Coordinator)
@@ -66,12 +66,10 @@ internal sealed class StopRequest
             _first ??= order;
             _deadline = order.Deadline;
             changed = _changed;
-            _changed = NewSignal();
+            _changed = new Signal();
         }
 
         // The run's own loop goes on elsewhere: whoever brings the order, as the link's read loop, never waits for it.
-        changed.SetResult();
+        changed.Set();
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -17,11 +17,20 @@ internal sealed class Tombstones(RunnerClock clock)
 
     public Proto.RunEnded? Find(string runId) => _byRun.GetValueOrDefault(runId)?.End;
 
-    public void Add(Proto.RunEnded end)
+    /// <summary>What is kept of a report: everything but the result, which may be long.</summary>
+    public static Proto.RunEnded ToTombstone(Proto.RunEnded end)
     {
         Proto.RunEnded kept = end.Clone();
         kept.ResultText = "";
-        Tombstone tombstone = new(kept, clock.Now);
+        return kept;
+    }
+
+    public void Add(Proto.RunEnded end) => Add(end, clock.Now);
+
+    /// <summary>Adds the end of an earlier life of the runner; the oldest first.</summary>
+    public void Add(Proto.RunEnded end, DateTimeOffset since)
+    {
+        Tombstone tombstone = new(ToTombstone(end), since);
         _byRun[end.Header.RunId] = tombstone;
         _oldestFirst.Enqueue(tombstone);
         while (_oldestFirst.Count > Limit || _oldestFirst.Peek().Since + KeptFor < clock.Now)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace Coordinator.AgentRunner.Hosting;
 
 /// <summary>Prunes the directories of old runs while the runner lives; the start of the runner does so too.</summary>
-internal sealed class DiskCare(RunDirectories directories, RunnerClock clock) : BackgroundService
+internal sealed class DiskCare(RunDirectories directories, RunTable table, RunnerClock clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -12,6 +12,6 @@ internal sealed class DiskCare(RunDirectories directories, RunnerClock clock) : 
     {
         using PeriodicTimer timer = new(Interval, clock.Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            directories.Prune();
+            directories.Prune(table.Holds);
     }
 }

@@ -8,12 +8,12 @@ namespace Coordinator.AgentRunner.Hosting;
 /// <summary>Says who this runner is.</summary>
 internal static class Identities
 {
-    private const int BootIdLength = 26;
+    private const int IdLength = 26;
 
     public static RunnerIdentity Create(RunnerOptions options, ExecutorCatalog executors) => new()
     {
         RunnerId = RunnerIdentifier.Derive(Environment.MachineName, Environment.CurrentDirectory, options.Name),
-        BootId = RandomNumberGenerator.GetHexString(BootIdLength, lowercase: true),
+        BootId = NewId(),
         Name = options.Name,
         Hostname = Environment.MachineName,
         ProjectDirectory = Environment.CurrentDirectory,
@@ -25,6 +25,9 @@ internal static class Identities
         // Known only once one was found to work, which takes the id.
         Containment = options.Containment,
     };
+
+    /// <summary>For what begins anew: a life of the program, a journal.</summary>
+    public static string NewId() => RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
 
     private static string Version() =>
         typeof(Identities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?

@@ -5,18 +5,18 @@ using Microsoft.Extensions.Hosting;
 namespace Coordinator.AgentRunner.Hosting;
 
 /// <summary>
-/// Ends the runner on a signal or, if asked to, with its parent. The first signal stops the runs with their grace, the
-/// second kills them.
+/// Ends the runner on a signal or, if asked to, with its parent. The first signal lets the runs finish for a while, the
+/// second stops them with their grace, the third kills them.
 /// </summary>
 internal sealed class RunnerLifetime(
-    RunnerOptions options, IHostApplicationLifetime application, RunTable table, ShutdownGrace grace)
+    RunnerOptions options, IHostApplicationLifetime application, RunTable table, Departure departure)
     : IHostLifetime, IDisposable
 {
     private static readonly PosixSignal[] Signals =
         [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
 
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _signals;
+    private bool _isEnding;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
@@ -38,10 +38,19 @@ internal sealed class RunnerLifetime(
     private void OnSignal(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        if (Interlocked.Increment(ref _signals) == 1)
+        if (!Interlocked.Exchange(ref _isEnding, true))
+        {
             application.StopApplication();
+        }
+        else if (departure.IsWaiting)
+        {
+            departure.StopWaiting();
+        }
         else
-            table.Close(TimeSpan.Zero);
+        {
+            table.Close();
+            table.StopAll(TimeSpan.Zero);
+        }
     }
 
     private void WaitForEndOfInput()
@@ -59,7 +68,7 @@ internal sealed class RunnerLifetime(
             // The other end is gone all the same.
         }
 
-        grace.ShortenWithoutParent();
+        departure.LoseParent();
         application.StopApplication();
     }
 }

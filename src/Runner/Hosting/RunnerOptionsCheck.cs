@@ -6,6 +6,7 @@ namespace Coordinator.AgentRunner.Hosting;
 /// <summary>Finds everything that is wrong with the options, a sentence each.</summary>
 internal static class RunnerOptionsCheck
 {
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestGrace = TimeSpan.FromHours(1);
 
     public static IReadOnlyList<string> Errors(RunnerOptions options, ExecutorCatalog executors) =>
@@ -29,9 +30,12 @@ internal static class RunnerOptionsCheck
         (ContainmentKind.All.Contains(options.Containment),
             $"Runner:Containment is \"{options.Containment}\": " +
             $"it must be one of {string.Join(", ", ContainmentKind.All)}."),
+        (options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= LongestDrain,
+            $"Runner:DrainTimeout is {options.DrainTimeout}: it must be between 00:00:00 and 1.00:00:00."),
         Grace(nameof(options.ShutdownGrace), options.ShutdownGrace),
         Grace(nameof(options.SweepGrace), options.SweepGrace),
         (options.MaxLogBytes >= 0, $"Runner:MaxLogBytes is {options.MaxLogBytes}: it must not be negative."),
+        (options.MaxSpillBytes >= 0, $"Runner:MaxSpillBytes is {options.MaxSpillBytes}: it must not be negative."),
         (options.KeepRuns >= 0, $"Runner:KeepRuns is {options.KeepRuns}: it must not be negative."),
         (options.KeepRunsFor >= TimeSpan.Zero && options.KeepRunsFor <= TimeSpan.FromDays(3650),
             $"Runner:KeepRunsFor is {options.KeepRunsFor}: it must be between zero and ten years."),

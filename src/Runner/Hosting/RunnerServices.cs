@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,12 +19,22 @@ internal static class RunnerServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<RunnerClock>();
 
+        // What must survive
+        services.AddSingleton(_ => new FileJournalStore(Path.Combine(data.Path, "journal")));
+        services.AddSingleton(provider => RunJournal.Open(
+            provider.GetRequiredService<FileJournalStore>(),
+            provider.GetRequiredService<RunnerClock>(),
+            MachineBoot.Read(),
+            Identities.NewId(),
+            provider.GetRequiredService<ILogger<RunJournal>>()));
+
         // Runs
         services.AddSingleton<ReportOutbox>();
         services.AddSingleton<IReports>(provider => provider.GetRequiredService<ReportOutbox>());
         services.AddSingleton(provider => new RunDirectories(
             data.Path,
-            new RunDirectoryLimits(options.MaxLogBytes, options.KeepRuns, options.KeepRunsFor),
+            new RunDirectoryLimits(
+                options.MaxLogBytes, options.MaxSpillBytes, options.KeepRuns, options.KeepRunsFor),
             provider.GetRequiredService<RunnerClock>(),
             provider.GetRequiredService<ILogger<RunDirectories>>()));
         services.AddSingleton(provider => new RunSurroundings
@@ -32,6 +43,7 @@ internal static class RunnerServices
             Executors = executors,
             Launches = new LaunchPreparer(AgentEnvironment.OfThisProcess(), Environment.CurrentDirectory),
             Directories = provider.GetRequiredService<RunDirectories>(),
+            Journal = provider.GetRequiredService<RunJournal>(),
             Reports = provider.GetRequiredService<IReports>(),
             Clock = provider.GetRequiredService<RunnerClock>(),
             SweepGrace = options.SweepGrace,
@@ -41,6 +53,7 @@ internal static class RunnerServices
         services.AddSingleton<RunRecovery>();
 
         // The host starts these from the first to the last, and stops them the other way round.
+        services.AddHostedService<JournalCare>();
         services.AddHostedService<DiskCare>();
         services.AddHostedService(provider => new CoordinatorLink(
             new GrpcDialer(new Uri(options.Coordinator)),
@@ -53,7 +66,7 @@ internal static class RunnerServices
         services.AddHostedService<RunnerShutdown>();
 
         // The shutdown bounds itself, by a grace that may be longer than any fixed time.
-        services.AddSingleton(new ShutdownGrace(options.ShutdownGrace));
+        services.AddSingleton<Departure>();
         services.AddSingleton<IHostLifetime, RunnerLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
     }

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Coordinator.AgentRunner.Hosting;
 
 /// <summary>
-/// Ends the runs when the runner ends, and has their reports delivered. Registered after the link, so that the host
-/// stops it before.
+/// Lets the runs finish when the runner ends, stops those that do not, and has their reports delivered. Registered after
+/// the link, so that the host stops it before.
 /// </summary>
 internal sealed partial class RunnerShutdown(
-    RunTable table, ReportOutbox outbox, RunnerClock clock, ShutdownGrace grace, ILogger<RunnerShutdown> logger)
+    RunTable table, ReportOutbox outbox, RunnerClock clock, Departure departure, ILogger<RunnerShutdown> logger)
     : IHostedService
 {
     /// <summary>
@@ -25,12 +25,31 @@ internal sealed partial class RunnerShutdown(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        LogStopping(logger, grace.Value);
-        table.Close(grace.Value);
-        if (!await IsDoneWithinAsync(table.Idle, grace.Value + StuckTimeout))
+        table.Close();
+        await DrainAsync();
+        if (!await IsStoppedAsync())
             LogStuck(logger);
         else if (!await IsDoneWithinAsync(outbox.WhenEmptyAsync(), DeliveryTimeout))
             LogUndelivered(logger);
+    }
+
+    private async Task DrainAsync()
+    {
+        if (table.Alive > 0 && departure.IsWaiting)
+        {
+            LogDraining(logger, table.Alive, departure.DrainTimeout);
+            await IsDoneWithinAsync(Task.WhenAny(table.Idle, departure.Impatience), departure.DrainTimeout);
+        }
+
+        departure.StopWaiting();
+    }
+
+    private async Task<bool> IsStoppedAsync()
+    {
+        if (table.Alive > 0)
+            LogStopping(logger, table.Alive, departure.Grace);
+        table.StopAll(departure.Grace);
+        return await IsDoneWithinAsync(table.Idle, departure.Grace + StuckTimeout);
     }
 
     private async Task<bool> IsDoneWithinAsync(Task task, TimeSpan timeout)
@@ -46,8 +65,9 @@ internal sealed partial class RunnerShutdown(
         }
     }
 
-    [LoggerMessage(70, LogLevel.Information, "Shutting down; runs have {Grace} to end")]
-    private static partial void LogStopping(ILogger logger, TimeSpan grace);
+    [LoggerMessage(70, LogLevel.Information,
+        "Shutting down: no new runs are taken, and {Runs} have {Timeout} to finish. Ctrl+C stops them now")]
+    private static partial void LogDraining(ILogger logger, int runs, TimeSpan timeout);
 
     [LoggerMessage(71, LogLevel.Error, "Some runs could not be ended; the next start of the runner tries again")]
     private static partial void LogStuck(ILogger logger);
@@ -55,4 +75,8 @@ internal sealed partial class RunnerShutdown(
     [LoggerMessage(72, LogLevel.Warning,
         "The coordinator did not take all reports; they are told again at the next start")]
     private static partial void LogUndelivered(ILogger logger);
+
+    [LoggerMessage(73, LogLevel.Information,
+        "Stopping {Runs} runs: SIGTERM now, SIGKILL after {Grace}. Ctrl+C kills them now")]
+    private static partial void LogStopping(ILogger logger, int runs, TimeSpan grace);
 }

@@ -25,6 +25,9 @@ internal sealed class ClaimReports
 
     public bool IsEmpty => _kept.Count == 0;
 
+    /// <summary>The number of the next report.</summary>
+    public long NextSequence => _lastSequence + 1;
+
     public SendLine WantedLine =>
         _unsentLifecycle > 0 ? SendLine.Urgent : _sent < _kept.Count ? SendLine.Ordinary : SendLine.None;
 
@@ -35,7 +38,7 @@ internal sealed class ClaimReports
     {
         // A report from an earlier life keeps its number.
         if (header.Sequence == 0)
-            header.Sequence = _lastSequence + 1;
+            header.Sequence = NextSequence;
         _lastSequence = header.Sequence;
         HasEnded |= frame.FrameCase == Proto.RunnerFrame.FrameOneofCase.RunEnded;
         _kept.Add(new KeptReport(frame, header.Sequence, eventBytes));

@@ -55,14 +55,14 @@ internal sealed partial class CoordinatorLink(
         }
         catch (Exception failure)
         {
-            if (session.Welcomed.IsCompletedSuccessfully)
+            if (session.WasWelcomed)
                 _toldReason = null;
             TellOnce(Describe(failure));
             if (failure is RpcException { StatusCode: StatusCode.Aborted })
                 askedFor = SupersededPause;
         }
 
-        if (session.Welcomed.IsCompletedSuccessfully)
+        if (session.WasWelcomed)
             _backoff.Reset();
         return _backoff.Next(session.Disconnect is { } disconnect ? AskedFor(disconnect) : askedFor);
     }

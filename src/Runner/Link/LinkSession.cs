@@ -31,7 +31,7 @@ internal sealed partial class LinkSession(
 
     private readonly Lock _gate = new();
     private readonly Queue<Proto.RunnerFrame> _receipts = new();
-    private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _welcomed = new();
     private DateTimeOffset _connectBegun;
     private bool _heartbeatIsDue;
     private int _echoes;
@@ -39,6 +39,8 @@ internal sealed partial class LinkSession(
 
     /// <summary>Completes with the coordinator's first word.</summary>
     public Task Welcomed => _welcomed.Task;
+
+    public bool WasWelcomed => _welcomed.IsSet;
 
     public TimeSpan HeartbeatInterval { get; private set; } = DefaultHeartbeat;
 
@@ -57,7 +59,9 @@ internal sealed partial class LinkSession(
     {
         _connectBegun = LastHeard = clock.Now;
         Proto.RunnerHello hello = identity.ToHello();
+        hello.JournalId = table.JournalId;
         hello.Runs.AddRange(table.Held());
+        table.Closing += Beat;
         return new Proto.RunnerFrame { Hello = hello };
     }
 
@@ -113,7 +117,11 @@ internal sealed partial class LinkSession(
             {
                 // Stamped only now, so that the time it waited for its turn is not taken for the way there and back.
                 _heartbeatIsDue = false;
-                Proto.RunnerHeartbeat heartbeat = new() { Time = Timestamp.FromDateTimeOffset(clock.Now) };
+                Proto.RunnerHeartbeat heartbeat = new()
+                {
+                    Time = Timestamp.FromDateTimeOffset(clock.Now),
+                    Leaving = table.IsClosed,
+                };
                 frame = new Proto.RunnerFrame { Heartbeat = heartbeat };
                 return true;
             }
@@ -123,7 +131,11 @@ internal sealed partial class LinkSession(
     }
 
     /// <summary>The wire is gone.</summary>
-    public void End() => outbox.Disconnected();
+    public void End()
+    {
+        table.Closing -= Beat;
+        outbox.Disconnected();
+    }
 
     private void Welcome(Proto.Welcome welcome)
     {
@@ -137,7 +149,7 @@ internal sealed partial class LinkSession(
         table.Forget(welcome.ForgetRunIds);
         Beat();
         outbox.Connected(wake);
-        _welcomed.TrySetResult();
+        _welcomed.Set();
     }
 
     /// <summary>Told at once and not kept: the command itself is repeated until the run says more.</summary>

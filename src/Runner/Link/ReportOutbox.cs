@@ -22,7 +22,7 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
     private readonly Queue<ClaimReports> _urgent = new();
     private readonly Queue<ClaimReports> _ordinary = new();
     private Action? _wake;
-    private TaskCompletionSource? _empty;
+    private Signal? _empty;
 
     /// <summary>
     /// A welcome arrived: everything that is kept is to be sent, and <paramref name="wake"/> called for more.
@@ -76,6 +76,12 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
         lock (_gate)
             Add(report, HeaderOf(report), eventBytes: 0);
         _wake?.Invoke();
+    }
+
+    public long NextSequence(RunKey key)
+    {
+        lock (_gate)
+            return ClaimOf(key).NextSequence;
     }
 
     public bool TryPostEvents(Proto.RunEvents events, TimeSpan patience)
@@ -144,7 +150,7 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
     {
         lock (_gate)
         {
-            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _empty ??= new Signal();
             CompleteIfEmpty();
             return _empty.Task;
         }
@@ -235,7 +241,7 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
     private void CompleteIfEmpty()
     {
         if (_claims.Count == 0)
-            _empty?.TrySetResult();
+            _empty?.Set();
     }
 
     private static Proto.ReportHeader HeaderOf(Proto.RunnerFrame report) => report.FrameCase switch

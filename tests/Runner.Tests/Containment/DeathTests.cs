@@ -57,14 +57,14 @@ public sealed class DeathTests
         Assert.NotEmpty(Machine.Find(marker));
 
         var next = await Machine.CreateAsync(kind, runnerId);
-        var survivors = await next.EndSurvivorsAsync(TestContext.Current.CancellationToken);
+        var survivors = await next.EndSurvivorsAsync([], false, TestContext.Current.CancellationToken);
 
         var survivor = Assert.Single(survivors);
         Assert.Equal(runId, survivor.RunId);
         Assert.InRange(survivor.ProcessesEnded, 3, 8);
         Assert.Empty(Machine.Find(TestRun.CookieOf(runId)));
         Assert.False(foreign.Container.HasAgentExited);
-        Assert.Empty(await next.EndSurvivorsAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await next.EndSurvivorsAsync([], false, TestContext.Current.CancellationToken));
         if (kind == ContainmentKind.Cgroup)
         {
             Assert.Empty(Machine.Find(marker));

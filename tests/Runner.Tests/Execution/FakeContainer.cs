@@ -11,6 +11,8 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
 
     public int ProcessId => 4711;
 
+    public ContainerTrace Trace { get; set; } = ContainerTrace.None;
+
     public Task<AgentExit> Exited => _exited.Task;
 
     public Task OutputDrained { get; set; } = Task.CompletedTask;

@@ -31,6 +31,13 @@ internal sealed class FakeContainment(ManualTime time) : IContainment
         return Failure is null ? Container : throw Failure;
     }
 
-    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(Survivors);
+    /// <summary>What was asked to be ended, call by call.</summary>
+    public List<IReadOnlyList<LeftRun>> Sought { get; } = [];
+
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken)
+    {
+        Sought.Add(left);
+        return Task.FromResult(Survivors);
+    }
 }

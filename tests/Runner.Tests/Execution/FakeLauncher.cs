@@ -7,8 +7,11 @@ internal sealed class FakeLauncher : IRunLauncher
 {
     public List<Run> Launched { get; } = [];
 
+    public Action OnLaunch { get; set; } = () => { };
+
     public IRunControl Launch(Proto.StartRun command, Action<Proto.RunEnded> ended)
     {
+        OnLaunch();
         Run run = new(command, ended);
         Launched.Add(run);
         return run;
@@ -20,13 +23,9 @@ internal sealed class FakeLauncher : IRunLauncher
 
         public List<StopOrder> Stops { get; } = [];
 
-        public bool IsAcknowledged { get; private set; }
-
         public Proto.HeldRunState State { get; set; } = Proto.HeldRunState.Running;
 
         public void Stop(StopOrder order) => Stops.Add(order);
-
-        public void Acknowledged() => IsAcknowledged = true;
 
         public void End(Proto.RunOutcome outcome) => ended(new Proto.RunEnded
         {

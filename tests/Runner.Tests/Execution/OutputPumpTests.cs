@@ -16,6 +16,8 @@ public sealed class OutputPumpTests : IDisposable
     private readonly ReportOutbox _outbox;
     private readonly OutputPump _pump;
 
+    private string SpillFile => Path.Combine(_directory, "spill");
+
     public OutputPumpTests()
     {
         _outbox = new ReportOutbox(_time);
@@ -182,6 +184,136 @@ public sealed class OutputPumpTests : IDisposable
     }
 
     [Fact]
+    public void Spill_CoordinatorIsAway_KeepsEverythingInOrder()
+    {
+        using OutputPump pump = NewPump(maxLogBytes: 0, maxSpillBytes: 64 * 1024 * 1024);
+        pump.Open();
+        const int Lines = 30_000;
+        for (int i = 0; i < Lines; i++)
+            pump.Write(i % 10 == 0 ? Proto.OutputStream.Stderr : Proto.OutputStream.Stdout, Numbered(i));
+        pump.Complete();
+        Assert.False(pump.IsDelivered);
+        Assert.InRange(new FileInfo(SpillFile).Length, 1024 * 1024, 64 * 1024 * 1024);
+
+        _outbox.Connected(() => { });
+        List<Proto.RunEvents> reports = Deliver(pump);
+
+        Assert.Equal(Lines, reports.Sum(report => report.Events.Count));
+        int line = 0;
+        foreach (Proto.RunEvents report in reports)
+        {
+            Assert.Equal(line + 1, report.FirstSequence);
+            Assert.All(report.Events, one => Assert.StartsWith($"{line++} ", one.Output.Text, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(Enumerable.Range(1, reports.Count).Select(i => (long)i), reports.Select(one => one.Header.Sequence));
+    }
+
+    [Fact]
+    public void Spill_IsFull_SkipsTheNewestAndSaysHowMany()
+    {
+        const long Bound = 600_000;
+        using OutputPump pump = NewPump(maxLogBytes: 0, maxSpillBytes: Bound);
+        pump.Open();
+        const int Lines = 20_000;
+        for (int i = 0; i < Lines; i++)
+            pump.Write(Proto.OutputStream.Stdout, Numbered(i));
+        pump.Complete();
+        Assert.InRange(new FileInfo(SpillFile).Length, 1, Bound);
+
+        _outbox.Connected(() => { });
+        AssertInOrderUpToMarks(Deliver(pump), Lines);
+    }
+
+    [Fact]
+    public void Spill_IsEmptiedAndFilledAgain_StaysWithinItsBoundAndInOrder()
+    {
+        const long Bound = 600_000;
+        using OutputPump pump = NewPump(maxLogBytes: 0, maxSpillBytes: Bound);
+        pump.Open();
+        List<Proto.RunEvents> reports = [];
+        const int Lines = 40_000;
+        for (int i = 0; i < Lines; i++)
+        {
+            pump.Write(Proto.OutputStream.Stdout, Numbered(i));
+            if (i % 2_000 != 0)
+                continue;
+
+            // Back for a moment, in which some of what waits is told.
+            _outbox.Connected(() => { });
+            TakeAndAcknowledge(reports);
+            _time.Advance(TimeSpan.FromMilliseconds(400));
+            _outbox.Disconnected();
+            Assert.InRange(new FileInfo(SpillFile).Exists ? new FileInfo(SpillFile).Length : 0, 0, Bound);
+        }
+
+        pump.Complete();
+        _outbox.Connected(() => { });
+        reports.AddRange(Deliver(pump));
+        AssertInOrderUpToMarks(reports, Lines);
+    }
+
+    [Fact]
+    public void Spill_Hurry_SkipsWhatFindsNoRoomAndSaysHowMany()
+    {
+        using OutputPump pump = NewPump(maxLogBytes: 0, maxSpillBytes: 64 * 1024 * 1024);
+        pump.Open();
+        const int Lines = 30_010;
+        for (int i = 0; i < Lines; i++)
+            pump.Write(Proto.OutputStream.Stdout, Numbered(i));
+        pump.Complete();
+
+        pump.Hurry();
+
+        Assert.True(pump.IsDelivered);
+        _outbox.Connected(() => { });
+        List<Proto.RunEvents> reports = Take();
+        Assert.Contains(reports[^1].Events, one => one.Output.SkippedLines > 0);
+        Assert.Equal($"{Lines - 1} ", reports[^1].Events[^1].Output.Text[..6]);
+        AssertInOrderUpToMarks(reports, Lines);
+    }
+
+    [Fact]
+    public void Spill_DiskIsFull_SkipsAsIfThereWereNone()
+    {
+        File.CreateSymbolicLink(SpillFile, "/dev/full");
+        using OutputSpill full = NewSpill(1_000_000);
+        Proto.RunEvents events = new() { ExecutorSessionId = "x" };
+
+        Assert.False(full.TryAdd(events, default));
+        Assert.False(full.TryAdd(events, default));
+
+        Assert.True(full.IsEmpty);
+    }
+
+    [Fact]
+    public void Spill_CoordinatorIsSlow_SlowsTheAgentDownToItsPace()
+    {
+        using OutputPump pump = NewPump(maxLogBytes: 0, maxSpillBytes: 64 * 1024 * 1024);
+        pump.Open();
+        for (int i = 0; i < 20_000; i++)
+            pump.Write(Proto.OutputStream.Stdout, Numbered(i));
+        _outbox.Connected(() => { });
+        List<Proto.RunEvents> reports = [];
+        TakeAndAcknowledge(reports);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        long before = new FileInfo(SpillFile).Length;
+
+        // Each batch that is written finds room for the oldest that waits.
+        for (int i = 20_000; i < 40_000; i++)
+        {
+            pump.Write(Proto.OutputStream.Stdout, Numbered(i));
+            TakeAndAcknowledge(reports);
+        }
+
+        pump.Complete();
+        reports.AddRange(Deliver(pump));
+        Assert.InRange(new FileInfo(SpillFile).Length, 0, before + (2 * EventBatch.MaxBytes));
+        Assert.Equal(40_000, reports.Sum(report => report.Events.Count));
+        AssertInOrderUpToMarks(reports, 40_000);
+    }
+
+    [Fact]
     public void RawLog_IsFull_SaysSoAndStops()
     {
         using OutputPump pump = NewPump(maxLogBytes: 10);
@@ -206,7 +338,8 @@ public sealed class OutputPumpTests : IDisposable
             _outbox,
             new RunnerClock(_time),
             new LineParser(Proto.OutputStream.Stdout),
-            new OutputLogs(full, gone));
+            new OutputLogs(full, gone),
+            NewSpill(0));
         pump.Open();
         pump.Write(Proto.OutputStream.Stdout, "out\n"u8);
         pump.Write(Proto.OutputStream.Stderr, "err\n"u8);
@@ -215,11 +348,64 @@ public sealed class OutputPumpTests : IDisposable
         Assert.Equal(["out", "err"], Take().Single().Events.Select(one => one.Output.Text));
     }
 
-    private OutputPump NewPump(long maxLogBytes) => new(
+    private OutputPump NewPump(long maxLogBytes, long maxSpillBytes = 0) => new(
         Key, _outbox, new RunnerClock(_time), new LineParser(Proto.OutputStream.Stdout),
         new OutputLogs(
             new RawLog(Path.Combine(_directory, "stdout.log"), maxLogBytes, NullLogger.Instance),
-            new RawLog(Path.Combine(_directory, "stderr.log"), maxLogBytes, NullLogger.Instance)));
+            new RawLog(Path.Combine(_directory, "stderr.log"), maxLogBytes, NullLogger.Instance)),
+        NewSpill(maxSpillBytes));
+
+    private OutputSpill NewSpill(long maxBytes) => new(SpillFile, maxBytes, NullLogger.Instance);
+
+    private static byte[] Numbered(int line) => Encoding.UTF8.GetBytes($"{line} {new string('x', 100)}\n");
+
+    /// <summary>Takes and acknowledges until everything was delivered.</summary>
+    private List<Proto.RunEvents> Deliver(OutputPump pump)
+    {
+        List<Proto.RunEvents> reports = [];
+        while (!pump.IsDelivered)
+        {
+            TakeAndAcknowledge(reports);
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        TakeAndAcknowledge(reports);
+        return reports;
+    }
+
+    private void TakeAndAcknowledge(List<Proto.RunEvents> reports)
+    {
+        List<Proto.RunEvents> taken = Take();
+        reports.AddRange(taken);
+        if (taken.Count > 0)
+            _outbox.Acknowledge(Key, taken[^1].Header.Sequence);
+    }
+
+    /// <summary>Every line is there in its place, or counted in the mark that stands there.</summary>
+    private static void AssertInOrderUpToMarks(IEnumerable<Proto.RunEvents> reports, int lines)
+    {
+        long line = 0;
+        long next = 1;
+        foreach (Proto.RunEvents report in reports)
+        {
+            Assert.Equal(next, report.FirstSequence);
+            next += report.Events.Count;
+            foreach (Proto.SessionEvent one in report.Events)
+            {
+                if (one.Output.SkippedLines > 0)
+                {
+                    line += one.Output.SkippedLines;
+                }
+                else
+                {
+                    Assert.StartsWith($"{line} ", one.Output.Text, StringComparison.Ordinal);
+                    line++;
+                }
+            }
+        }
+
+        Assert.Equal(lines, line);
+    }
 
     /// <summary>Writes about a megabyte more than there is room for, and returns how many lines that were.</summary>
     private int FillRoom()

@@ -1,7 +1,10 @@
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Processes;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,6 +19,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
     private readonly FakeContainment _containment;
     private readonly TaskCompletionSource<Proto.RunEnded> _ended = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly MemoryJournalStore _store = new();
+    private readonly RunJournal _journal;
     private readonly RunSurroundings _surroundings;
     private readonly RunDirectories _directories;
     private RunExecution? _run;
@@ -36,10 +41,11 @@ public sealed class RunExecutionTests : IAsyncDisposable
         _clock = new RunnerClock(_time);
         _outbox = new ReportOutbox(_time);
         _outbox.Connected(() => { });
+        _journal = Journals.Open(_clock, _store);
         _containment = new FakeContainment(_time);
         _directories = new RunDirectories(
             _data,
-            new RunDirectoryLimits(1000, 200, TimeSpan.FromDays(7)),
+            new RunDirectoryLimits(1000, 1_000_000, 200, TimeSpan.FromDays(7)),
             _clock,
             NullLogger<RunDirectories>.Instance);
         ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings>
@@ -55,6 +61,7 @@ public sealed class RunExecutionTests : IAsyncDisposable
             Launches = new LaunchPreparer(
                 new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), workingDirectory: "/"),
             Directories = _directories,
+            Journal = _journal,
             Reports = _outbox,
             Clock = _clock,
             SweepGrace = TimeSpan.FromSeconds(2),
@@ -65,9 +72,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A run writes to its directory until its end is committed.
+        // A run writes to its directory until its end.
         Container.Die("SIGKILL");
-        _run?.Acknowledged();
         await _running.WithTimeout();
         Directory.Delete(_data, recursive: true);
     }
@@ -303,17 +309,97 @@ public sealed class RunExecutionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_EndIsCommitted_IsMarkedSoOnDisk()
+    public async Task Run_Ended_SaysSoInItsDirectory()
     {
         RunExecution run = Begin();
         await Eventually.True(() => run.State == Proto.HeldRunState.Running);
         Container.ExitAgent(0);
         await EndAsync();
-        await Eventually.True(() => _directories.All().Single().ReadEnd() is not null);
+        await _running.WithTimeout();
 
-        run.Acknowledged();
+        string manifest = await File.ReadAllTextAsync(
+            Path.Combine(_data, "runs", "run_a", "run.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"outcome\": \"Exited\"", manifest, StringComparison.Ordinal);
+    }
 
-        await Eventually.True(() => _directories.All().Single().IsAcknowledged);
+    [Fact]
+    public async Task Run_IsWrittenDownBeforeAndAfterItIsSpawned()
+    {
+        Container.Trace = new ContainerTrace { Processes = [new ProcessIdentity(4711, 17)] };
+        SyncPoint spawning = new();
+        _containment.Gate = spawning.PassAsync(TestContext.Current.CancellationToken);
+        RunExecution run = Begin();
+        await _containment.Started.WithTimeout();
+        JournalEntry before = Assert.Single(_journal.Entries);
+        Assert.Equal((true, (ContainerTrace?)null), (before.WasSpawned, before.Trace));
+
+        spawning.Release();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+
+        Assert.Equal(Container.Trace, Assert.Single(_journal.Entries).Trace);
+    }
+
+    [Fact]
+    public async Task Run_JournalIsFullBeforeTheSpawn_SpawnsNothing()
+    {
+        _store.Room = 0;
+        Begin();
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.StartFailed, RunJournal.Full), (end.Outcome, end.Error));
+        Assert.Null(_containment.Launch);
+    }
+
+    [Fact]
+    public async Task Run_ExitsWhileOutputWaitsForTheCoordinator_IsToldAfterItAndKnownBefore()
+    {
+        _outbox.Disconnected();
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        int lines = WriteMoreThanThereIsRoomFor();
+        Container.ExitAgent(0);
+        await Eventually.True(() => _journal.Entries[0].End is { Outcome: Proto.RunOutcome.Exited, Header.Sequence: 0 });
+        Assert.False(_ended.Task.IsCompleted);
+
+        _outbox.Connected(() => { });
+        int told = 0;
+        while (!_ended.Task.IsCompleted)
+        {
+            while (_outbox.TryTake(out Proto.RunnerFrame? frame))
+            {
+                told += frame.RunEvents?.Events.Count ?? 0;
+                _outbox.Acknowledge(new RunKey("run_a", 3), (frame.RunEvents?.Header ?? frame.RunStarted.Header).Sequence);
+            }
+
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        while (_outbox.TryTake(out Proto.RunnerFrame? frame))
+            told += frame.RunEvents.Events.Count;
+        Assert.Equal(lines, told);
+    }
+
+    [Fact]
+    public async Task Stop_WhileOutputWaitsForTheCoordinator_WaitsForNoneOfIt()
+    {
+        _outbox.Disconnected();
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        int lines = WriteMoreThanThereIsRoomFor();
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+
+        Stop(run, 10);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.Stopped, end.Outcome);
+        _outbox.Connected(() => { });
+        List<Proto.SessionEvent> events = [];
+        while (_outbox.TryTake(out Proto.RunnerFrame? frame))
+            events.AddRange(frame.RunEvents?.Events ?? []);
+        Assert.True(events.Sum(one => one.Output.SkippedLines) > 0);
+        Assert.Equal(lines, events.Sum(one => Math.Max(1, one.Output.SkippedLines)));
     }
 
     [Fact]
@@ -327,6 +413,15 @@ public sealed class RunExecutionTests : IAsyncDisposable
         await EndAsync();
 
         Assert.InRange(_time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    private int WriteMoreThanThereIsRoomFor()
+    {
+        const int Lines = 3000;
+        byte[] line = [.. Enumerable.Repeat((byte)'x', 500), (byte)'\n'];
+        for (int i = 0; i < Lines; i++)
+            _containment.Launch!.Output.Write(Proto.OutputStream.Stdout, line);
+        return Lines;
     }
 
     private RunExecution Begin()

@@ -1,5 +1,8 @@
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Tests.Journal;
+using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,6 +14,8 @@ public sealed class RunTableTests
     private readonly RunnerClock _clock;
     private readonly ReportOutbox _outbox;
     private readonly FakeLauncher _launcher = new();
+    private readonly MemoryJournalStore _store = new();
+    private readonly RunJournal _journal;
     private readonly RunTable _table;
 
     public RunTableTests()
@@ -18,7 +23,8 @@ public sealed class RunTableTests
         _clock = new RunnerClock(_time);
         _outbox = new ReportOutbox(_time);
         _outbox.Connected(() => { });
-        _table = new RunTable(_outbox, _launcher, _clock, NullLogger<RunTable>.Instance);
+        _journal = Journals.Open(_clock, _store);
+        _table = new RunTable(_outbox, _launcher, _journal, _clock, NullLogger<RunTable>.Instance);
     }
 
     [Fact]
@@ -222,7 +228,7 @@ public sealed class RunTableTests
         Ack("run_a", 1, 1);
 
         Assert.Empty(_table.Held());
-        Assert.True(_launcher.Launched[0].IsAcknowledged);
+        Assert.True(Assert.Single(_journal.Entries).IsSettled);
     }
 
     [Fact]
@@ -248,7 +254,7 @@ public sealed class RunTableTests
 
         Assert.Empty(Ends());
         Assert.Empty(_table.Held());
-        Assert.True(run.IsAcknowledged);
+        Assert.Empty(_journal.Entries);
     }
 
     [Fact]
@@ -264,19 +270,83 @@ public sealed class RunTableTests
     }
 
     [Fact]
-    public async Task Close_StopsEverythingAndTakesNothingMore()
+    public async Task Close_TakesNothingMoreAndLetsTheRestGoOnUntilItIsStopped()
     {
         Start("run_a", 1);
-        _table.Close(TimeSpan.FromSeconds(5));
+        _table.Close();
         Start("run_b", 1);
-        Assert.False(_table.Idle.IsCompleted);
+        Assert.Empty(_launcher.Launched[0].Stops);
+        Assert.Equal(("run_b", Proto.RunOutcome.NeverStarted), Ends().Select(end => (end.Header.RunId, end.Outcome)).Single());
 
-        _table.Close(TimeSpan.Zero);
+        _table.StopAll(TimeSpan.FromSeconds(5));
+        _table.StopAll(TimeSpan.Zero);
+        Assert.False(_table.Idle.IsCompleted);
         _launcher.Launched[0].End(Proto.RunOutcome.RunnerRestarted);
 
-        await _table.Idle;
+        await _table.Idle.WithTimeout();
         Assert.Single(_launcher.Launched);
         Assert.Equal([5, 0], _launcher.Launched[0].Stops.Select(order => (order.Deadline - _clock.Now).TotalSeconds));
+    }
+
+    [Fact]
+    public void Start_IsInTheJournalBeforeItIsLaunched()
+    {
+        JournalEntry? entry = null;
+        _launcher.OnLaunch = () => entry = Assert.Single(_journal.Entries);
+
+        Start("run_a", 1);
+
+        Assert.True(entry is { IsClaimed: true, WasSpawned: false });
+    }
+
+    [Fact]
+    public void Start_JournalIsFull_IsRefusedWithASentence()
+    {
+        _store.Room = 3;
+
+        Start("run_a", 1);
+
+        Assert.Empty(_launcher.Launched);
+        Proto.RunEnded end = Assert.Single(Ends());
+        Assert.Equal((Proto.RunOutcome.StartFailed, RunJournal.Full), (end.Outcome, end.Error));
+    }
+
+    [Fact]
+    public void Stop_JournalIsFull_IsCarriedOutAllTheSame()
+    {
+        Start("run_a", 1);
+        _store.Room = 0;
+
+        Stop("run_a", 1);
+        _launcher.Launched[0].End(Proto.RunOutcome.Stopped);
+
+        Assert.Single(_launcher.Launched[0].Stops);
+        Assert.Equal(Proto.RunOutcome.Stopped, Assert.Single(Ends()).Outcome);
+    }
+
+    [Fact]
+    public void End_IsInTheJournalWithItsNumberBeforeItIsTold()
+    {
+        Start("run_a", 1);
+        JournalEntry? entry = null;
+        _outbox.Connected(() => entry = _journal.Entries[0]);
+
+        _launcher.Launched[0].End(Proto.RunOutcome.Exited);
+
+        Assert.Equal(1, entry!.End!.Header.Sequence);
+    }
+
+    [Fact]
+    public void Acknowledge_EndOfAnOlderClaimWhileANewerIsHeld_SettlesThatOne()
+    {
+        Start("run_a", 1);
+        _launcher.Launched[0].End(Proto.RunOutcome.StartFailed);
+        Start("run_a", 2);
+
+        Ack("run_a", 1, 1);
+
+        Assert.Equal([true, false], _journal.Entries.Select(entry => entry.IsSettled));
+        Assert.Single(_table.Held());
     }
 
     [Fact]

@@ -26,12 +26,14 @@ public sealed class StartupTests : IDisposable
             Tags = [""],
             ShutdownGrace = TimeSpan.FromSeconds(-1),
             SweepGrace = TimeSpan.FromHours(2),
+            DrainTimeout = TimeSpan.FromSeconds(-1),
+            MaxSpillBytes = -1,
             KeepRuns = -1,
             MaxLogBytes = -1,
             KeepRunsFor = TimeSpan.FromSeconds(-1),
         });
 
-        Assert.Equal(11, errors.Count);
+        Assert.Equal(13, errors.Count);
         Assert.All(errors, error => Assert.EndsWith(".", error, StringComparison.Ordinal));
     }
 

@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Link;
 using Coordinator.AgentRunner.Tests.Execution;
+using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +19,8 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
     private TestCoordinator _coordinator = null!;
     private CoordinatorLink _link = null!;
 
-    public CoordinatorLinkTests() => _table = new RunTable(_outbox, _launcher, _clock, NullLogger<RunTable>.Instance);
+    public CoordinatorLinkTests() => _table = new RunTable(
+        _outbox, _launcher, Journals.Open(_clock), _clock, NullLogger<RunTable>.Instance);
 
     public async ValueTask InitializeAsync()
     {

@@ -152,6 +152,8 @@ internal sealed class Invariants(World world)
 
         if (before.Epoch > run.Epoch)
             Violate($"The epoch of {run.RunId} went from {before.Epoch} to {run.Epoch}.");
+        if (before.Epoch > 0 && before.Epoch < run.Epoch)
+            world.Story.Tell("ledger", $"{run.RunId} is claimed again, now with epoch {run.Epoch}");
         _seen[run.RunId] = new Seen(run.Status, run.Epoch);
         if (run.Status.IsTerminal() && before.Status?.IsTerminal() != true)
             LookAtEnd(run);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Hosting;
+using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
 using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Network;
@@ -51,13 +53,29 @@ internal sealed class RunnerNode(World world, int number, string directory)
         Machine.Crash();
     }
 
+    public void FillDisk()
+    {
+        world.Story.Tell(Machine.Name, "has a full disk");
+        Machine.Disk.IsFull = true;
+    }
+
+    public void ClearDisk()
+    {
+        if (!Machine.Disk.IsFull)
+            return;
+        world.Story.Tell(Machine.Name, "has room on its disk again");
+        Machine.Disk.IsFull = false;
+    }
+
     private async Task LiveAsync(Life life, int number)
     {
         RunnerClock clock = new(life.Time);
+        RunJournal journal = RunJournal.Open(
+            new SimulatedJournal(world, this, life), clock, $"{Machine.Boot}", $"{RunnerId}-journal-{number}", NullLogger.Instance);
         ReportOutbox outbox = new(life.Time);
         SimulatedContainment containment = new(world, life, Machine);
         ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings> { [Executor] = new() { Enabled = true } });
-        RunDirectories directories = new(directory, new RunDirectoryLimits(1024, 100, TimeSpan.FromDays(1)), clock, NullLogger<RunDirectories>.Instance);
+        RunDirectories directories = new(directory, new RunDirectoryLimits(MaxLogBytes: 1024, MaxSpillBytes: 1024, 100, TimeSpan.FromDays(1)), clock, NullLogger<RunDirectories>.Instance);
         RunLauncher launcher = new(
             new RunSurroundings
             {
@@ -65,13 +83,14 @@ internal sealed class RunnerNode(World world, int number, string directory)
                 Executors = executors,
                 Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string>()), "/"),
                 Directories = directories,
+                Journal = journal,
                 Reports = outbox,
                 Clock = clock,
                 SweepGrace = TimeSpan.FromSeconds(1),
             },
             NullLogger<RunLauncher>.Instance);
-        RunTable table = new(outbox, launcher, clock, NullLogger<RunTable>.Instance);
-        await new RunRecovery(containment, directories, table, clock, NullLogger<RunRecovery>.Instance).RecoverAsync(CancellationToken.None);
+        RunTable table = new(outbox, launcher, journal, clock, NullLogger<RunTable>.Instance);
+        await new RunRecovery(containment, directories, table, journal, clock, NullLogger<RunRecovery>.Instance).RecoverAsync(CancellationToken.None);
         world.Story.Tell(Name, $"is up, life {number}, holding {table.Held().Count}");
 
         RunnerIdentity identity = new()
@@ -90,7 +109,7 @@ internal sealed class RunnerNode(World world, int number, string directory)
         CoordinatorLink link = new(
             new Dialer(this, life), identity, table, outbox, clock,
             new Random(world.Simulator.Random.Next()), NullLogger<CoordinatorLink>.Instance);
-        await Execute(link, CancellationToken.None);
+        await Task.WhenAll(Execute(new JournalCare(journal, clock), CancellationToken.None), Execute(link, CancellationToken.None));
     }
 
     private Wire Connect(Life life)
@@ -104,6 +123,9 @@ internal sealed class RunnerNode(World world, int number, string directory)
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
     private static extern Task Execute(CoordinatorLink service, CancellationToken stopping);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
+    private static extern Task Execute(JournalCare service, CancellationToken stopping);
 
     private sealed class Dialer(RunnerNode node, Life life) : IDialer
     {

@@ -7,6 +7,8 @@ namespace Coordinator.Simulation.Runners;
 /// <summary>What one life of a runner does with the processes of its machine.</summary>
 internal sealed class SimulatedContainment(World world, Life life, SimulatedMachine machine) : IContainment
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     public string Kind => "simulated";
 
     public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
@@ -19,20 +21,19 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
         return new Container(life, agent, launch.Output);
     }
 
-    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken)
     {
-        List<Survivor> survivors = [];
-        foreach (SimulatedAgent agent in machine.Alive.ToList())
+        List<SimulatedAgent> agents = [.. machine.Alive.Where(agent => !onlyThese || left.Any(one => one.RunId == agent.RunId))];
+        Dictionary<SimulatedAgent, int> found = agents.ToDictionary(agent => agent, agent => agent.Alive);
+        TimeSpan patience = TimeSpan.FromMilliseconds(500);
+        for (TimeSpan waited = TimeSpan.Zero; agents.Any(agent => agent.Alive > 0) && waited < patience; waited += Pause)
         {
-            survivors.Add(new Survivor(agent.RunId, agent.Alive));
-            while (agent.Alive > 0)
-            {
-                agent.Kill();
-                await Task.Delay(TimeSpan.FromMilliseconds(1), life.Time, cancellationToken);
-            }
+            agents.ForEach(agent => agent.Kill());
+            await Task.Delay(Pause, life.Time, cancellationToken);
         }
 
-        return survivors;
+        return [.. agents.Select(agent => Survivor.Of(agent.RunId, found[agent], agent.Alive))];
     }
 
     private sealed class Container : IRunContainer
@@ -52,6 +53,8 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
         }
 
         public int ProcessId => _agent.ProcessId;
+
+        public ContainerTrace Trace => ContainerTrace.None;
 
         public Task<AgentExit> Exited => _exited.Task;
 

@@ -10,6 +10,11 @@ internal sealed class SimulatedMachine(World world, string name)
 
     public string Name => name;
 
+    public SimulatedDisk Disk { get; } = new(world);
+
+    /// <summary>Counts its starts.</summary>
+    public int Boot { get; private set; } = 1;
+
     public IEnumerable<SimulatedAgent> Alive => _agents.Where(a => a.Alive > 0);
 
     public SimulatedAgent Spawn(string runId, Life by)
@@ -23,6 +28,8 @@ internal sealed class SimulatedMachine(World world, string name)
     /// <summary>The power fails.</summary>
     public void Crash()
     {
+        Boot++;
+        Disk.LosePower();
         foreach (SimulatedAgent agent in Alive.ToList())
             agent.Vanish();
     }

@@ -25,6 +25,13 @@ internal sealed class CgroupContainer : LinuxRunContainer
         new StatusReader(process.Status, OnStatus, OnStatusEnd).Start();
     }
 
+    public override ContainerTrace Trace => new()
+    {
+        Processes = AgentIdentity.Id > 0 ? [AgentIdentity] : [],
+        CgroupDirectory = _cgroup.Directory,
+        CgroupPath = _cgroup.Path,
+    };
+
     public override void Terminate() => SignalRounds.Terminate(AgentIdentity, _cgroup.Members, Ledger);
 
     public override void Kill()

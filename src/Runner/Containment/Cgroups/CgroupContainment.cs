@@ -92,22 +92,40 @@ internal sealed class CgroupContainment : IContainment
     }
 
     /// <remarks>
-    /// The cgroups show everything of an earlier life that ran in the same cgroup as this one; the cookie also finds
-    /// what was started by a life in another one, as after a new login.
+    /// The cgroups show everything of an earlier life: those beneath the home of this one, and those that were written
+    /// down by a life that ran elsewhere, as before a new login. The sweep finds what has no cgroup any more.
     /// </remarks>
-    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken)
     {
-        var ended = new Dictionary<string, int>(await new CookieSweep(_runnerId, _time).EndAsync(cancellationToken));
-        foreach (var run in _home.Children.ToList())
+        var survivors = new List<Survivor>();
+        foreach (var run in CgroupsOf(left, onlyThese))
         {
-            var found = await EndAsync(run, cancellationToken);
-            if (found > 0)
+            if (await EndAsync(run, cancellationToken) is { } survivor)
             {
-                ended[run.Name] = ended.GetValueOrDefault(run.Name) + found;
+                survivors.Add(survivor);
             }
         }
 
-        return [.. ended.Select(run => new Survivor(run.Key, run.Value))];
+        survivors.AddRange(await new SurvivorSweep(_runnerId, _time).EndAsync(left, onlyThese, cancellationToken));
+        return
+        [
+            .. survivors.GroupBy(one => one.RunId).Select(run => new Survivor(
+                run.Key, run.Sum(one => one.ProcessesEnded), run.Max(one => one.ProcessesLeft))),
+        ];
+    }
+
+    /// <summary>
+    /// A cgroup that was written down is taken only if it still bears the run's name: its place may be another's now.
+    /// </summary>
+    private List<Cgroup> CgroupsOf(IReadOnlyList<LeftRun> left, bool onlyThese)
+    {
+        IEnumerable<Cgroup> written = left
+            .Select(run => (run.RunId, Cgroup: new Cgroup(run.Trace.CgroupDirectory, run.Trace.CgroupPath)))
+            .Where(one => one.Cgroup.Name == one.RunId && one.Cgroup.Exists)
+            .Select(one => one.Cgroup);
+        IEnumerable<Cgroup> home = onlyThese ? left.Select(run => _home.Child(run.RunId)).Where(c => c.Exists) : _home.Children;
+        return [.. written.Concat(home).DistinctBy(cgroup => cgroup.Directory)];
     }
 
     /// <summary>A live runner whose home is empty just now makes it again with its next run.</summary>
@@ -119,7 +137,7 @@ internal sealed class CgroupContainment : IContainment
         }
     }
 
-    private async Task<int> EndAsync(Cgroup run, CancellationToken cancellationToken)
+    private async Task<Survivor?> EndAsync(Cgroup run, CancellationToken cancellationToken)
     {
         var ledger = new ProcessLedger();
         var started = _time.GetTimestamp();
@@ -134,7 +152,9 @@ internal sealed class CgroupContainment : IContainment
             await Task.Delay(Pause, _time, cancellationToken);
         }
 
-        return ledger.Empty().Seen;
+        var seen = ledger.Empty().Seen;
+        var stuck = run.IsPopulated ? Math.Max(1, run.Members().Count(p => p.IsAlive)) : 0;
+        return seen + stuck > 0 ? Survivor.Of(run.Name, Math.Max(seen, stuck), stuck) : null;
     }
 
     /// <summary>Another runner that starts may remove the empty home between the two steps of making it.</summary>

@@ -36,6 +36,8 @@ internal sealed class ProcessGroupContainer : IRunContainer
 
     public int ProcessId { get; }
 
+    public ContainerTrace Trace => ContainerTrace.None;
+
     public Task<AgentExit> Exited => _exited.Task;
 
     public Task OutputDrained => _pump.Drained;

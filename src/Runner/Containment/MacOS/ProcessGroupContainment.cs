@@ -25,7 +25,8 @@ internal sealed class ProcessGroupContainment(string runnerId) : IContainment
     }
 
     /// <summary>None: nothing on this system says for certain which processes were a run of an earlier life.</summary>
-    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Survivor>>([]);
 
     private ProcessGroupContainer Start(AgentLaunch launch)

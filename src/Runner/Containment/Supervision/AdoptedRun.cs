@@ -27,7 +27,7 @@ internal sealed class AdoptedRun(string runId, ProcessLedger seen)
             return true;
         }
 
-        var cookie = CookieSweep.Read(process.Id).RunId;
+        var cookie = ProcessCookie.Read(process.Id).RunId;
         return cookie == runId
             || (cookie is null
                 && process.Parent == Environment.ProcessId

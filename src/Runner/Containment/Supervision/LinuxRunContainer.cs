@@ -31,6 +31,8 @@ internal abstract class LinuxRunContainer : IRunContainer
 
     public int ProcessId { get; private set; }
 
+    public abstract ContainerTrace Trace { get; }
+
     public Task<AgentExit> Exited => _exited.Task;
 
     public Task OutputDrained => _pump.Drained;

@@ -34,6 +34,13 @@ internal sealed class SupervisedContainer : LinuxRunContainer
         new StatusReader(supervisor.Status, OnStatus, OnStatusEnd).Start();
     }
 
+    /// <remarks>
+    /// Everything the run ever orphaned is beneath the supervisor, also what cleared its environment; the agent is a
+    /// process of its own for when the supervisor is gone.
+    /// </remarks>
+    public override ContainerTrace Trace =>
+        new() { Processes = [.. new[] { AgentIdentity, _supervisor }.Where(process => process.Id > 0)] };
+
     public override void Terminate() => SignalRounds.Terminate(AgentIdentity, Members, Ledger);
 
     public override void Kill()

@@ -54,9 +54,7 @@ internal sealed class SupervisorContainment : IContainment
         }
     }
 
-    public async Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken)
-    {
-        var ended = await new CookieSweep(_runnerId, _time).EndAsync(cancellationToken);
-        return [.. ended.Select(run => new Survivor(run.Key, run.Value))];
-    }
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken) =>
+        new SurvivorSweep(_runnerId, _time).EndAsync(left, onlyThese, cancellationToken);
 }

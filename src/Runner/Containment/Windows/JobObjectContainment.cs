@@ -24,7 +24,8 @@ internal sealed class JobObjectContainment(string runnerId, TimeProvider time) :
     }
 
     /// <summary>None: the handles of an earlier life are closed, so its jobs are ended.</summary>
-    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
+        IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Survivor>>([]);
 
     private JobObjectContainer Start(AgentLaunch launch)
