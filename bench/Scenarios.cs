@@ -1,10 +1,11 @@
 using Coordinator.Bench.Dashboard;
+using Coordinator.Bench.Runs;
 
 namespace Coordinator.Bench;
 
 internal static class Scenarios
 {
-    public static IReadOnlyList<IScenario> All { get; } = [new DashboardScenario()];
+    public static IReadOnlyList<IScenario> All { get; } = [new DashboardScenario(), new DispatchScenario()];
 
     /// <exception cref="BenchException">There is none of that name.</exception>
     public static IReadOnlyList<IScenario> Named(IReadOnlyList<string> names) => names.Contains("all")

@@ -10,7 +10,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
     private const int Probes = 10;
 
     /// <summary>Between a session's end and its next run, and the other way round.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     /// <summary>What a page does once, right after it is live, is part of loading it.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);

@@ -17,6 +17,7 @@ internal sealed class PlayedRunner : IAsyncDisposable
     private readonly AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> _call;
     private readonly Channel<Proto.RunnerFrame> _outbox = Channel.CreateBounded<Proto.RunnerFrame>(MaxWaiting);
     private readonly ConcurrentDictionary<string, PlayedRun> _runs = [];
+    private readonly ConcurrentDictionary<string, PlayedRun> _ended = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource<PlayedRun>> _awaited = [];
     private readonly TimeProvider _time;
     private Task _work = Task.CompletedTask;
@@ -86,6 +87,7 @@ internal sealed class PlayedRunner : IAsyncDisposable
         _runs.TryRemove(run.RunId, out _);
         _awaited.TryRemove(run.RunId, out _);
         ended.Header = run.NextHeader();
+        _ended[run.RunId] = run;
         ended.Time = Now();
         return SendAsync(new Proto.RunnerFrame { RunEnded = ended });
     }
@@ -103,6 +105,10 @@ internal sealed class PlayedRunner : IAsyncDisposable
             {
                 case { StartRun: { } start }:
                     await StartAsync(new PlayedRun(start));
+                    break;
+                case { ReportAck: { } ack } when _ended.TryGetValue(ack.RunId, out PlayedRun? run):
+                    if (run.IsSettledBy(ack.Sequence))
+                        _ended.TryRemove(ack.RunId, out _);
                     break;
                 case { StopRun: { } stop } when _runs.TryGetValue(stop.RunId, out PlayedRun? run):
                     await EndAsync(run, new Proto.RunEnded { Outcome = Proto.RunOutcome.Stopped, Signal = "SIGTERM", ProcessesEnded = 1 });

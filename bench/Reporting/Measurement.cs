@@ -11,7 +11,10 @@ internal sealed record Measurement(string Name, string Words, double Value, stri
     /// <summary>How it was measured, where that needs saying: how often, how much.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>The bar must be reached instead.</summary>
+    public bool IsAtLeast { get; init; }
+
     public double? Ratio => Value / Floor;
 
-    public bool IsMet => (Ratio ?? Value) <= Bar;
+    public bool IsMet => IsAtLeast ? (Ratio ?? Value) >= Bar : (Ratio ?? Value) <= Bar;
 }

@@ -27,7 +27,7 @@ internal static class Report
         {
             string floor = one.Floor is { } value ? $"  floor {Number(value)} {one.Unit}, {Number(one.Ratio!.Value)} times" : "";
             string bar = one.Floor is null ? $"{Number(one.Bar)} {one.Unit}" : $"{Number(one.Bar)} times";
-            output.WriteLine($"{(one.IsMet ? "met   " : "MISSED")}  {one.Words.PadRight(width)}  {Number(one.Value),9} {one.Unit,-3}{floor}  at most {bar}  {one.Note}".TrimEnd());
+            output.WriteLine($"{(one.IsMet ? "met   " : "MISSED")}  {one.Words.PadRight(width)}  {Number(one.Value),9} {one.Unit,-3}{floor}  {(one.IsAtLeast ? "at least" : "at most")} {bar}  {one.Note}".TrimEnd());
         }
     }
 

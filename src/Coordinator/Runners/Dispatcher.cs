@@ -1,7 +1,6 @@
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Runners;
 
@@ -11,33 +10,40 @@ namespace Coordinator.Runners;
 /// </summary>
 internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
 {
-    private const int PageSize = 200;
-
     public async ValueTask DispatchAsync(LedgerScope scope)
     {
-        await scope.FlushAsync();
-        // Most ends and reconnects find nobody waiting.
-        if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Pending))
-            return;
         FreeSlots slots = new(streams.All.Where(s => !scope.Reconnecting.Contains(s.RunnerId)), scope.Slots);
-        IQueryable<Run> waiting = scope.Db.Runs.Where(r => r.Status == RunStatus.Pending);
         // Without a free slot only runs that have not been looked at yet need to be told why they wait.
-        if (!slots.Any && !scope.FleetChanged)
-            waiting = waiting.Where(r => r.PendingReason == "");
+        var waiting = slots.Any || scope.FleetChanged ? LedgerQueries.Waiting : LedgerQueries.WaitingUnexplained;
         string after = "";
-        List<Run> page;
-        do
+        for (bool isLast = false; !isLast;)
         {
-            page = await waiting.Where(r => string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(PageSize).ToListAsync();
-            foreach (Run run in page)
+            List<Run> stored = [];
+            await foreach (Run run in waiting(scope.Db, after))
+                stored.Add(run);
+            isLast = stored.Count < LedgerQueries.WaitingAtOnce;
+            foreach (Run run in WithThoseOf(scope, stored, after, isLast))
             {
                 after = run.RunId;
-                // Claimed or stopped by an earlier operation of this batch, but found by what the database still says.
+                // Claimed or stopped by an operation of this batch, but found by what the database still says.
                 if (run.Status == RunStatus.Pending)
                     await PlaceAsync(scope, run, slots);
             }
         }
-        while (page.Count == PageSize);
+    }
+
+    /// <summary>Together with the runs that have come to wait in this batch and are not in the database yet, oldest first.</summary>
+    private static List<Run> WithThoseOf(LedgerScope scope, List<Run> stored, string after, bool isLast)
+    {
+        List<Run> all = [.. stored];
+        HashSet<Run> known = [.. stored];
+        all.AddRange(scope.Waiting.Where(r => string.CompareOrdinal(r.RunId, after) > 0
+            && (isLast || string.CompareOrdinal(r.RunId, stored[^1].RunId) < 0)
+            && !known.Contains(r)));
+        all.Sort((a, b) => string.CompareOrdinal(a.RunId, b.RunId));
+        foreach (Run run in stored)
+            scope.Know(run);
+        return all;
     }
 
     /// <summary>After the commit: connections remember how many runs their runners hold, as counting them each time takes longer than all the rest.</summary>

@@ -37,7 +37,7 @@ internal sealed class SessionDeletion(Ledger ledger)
         if (newestForgotten is not { } revision)
             return;
         await db.DeletedSessions.Where(d => d.Revision <= revision).ExecuteDeleteAsync();
-        LedgerState state = await db.LedgerStates.SingleAsync();
+        LedgerState state = await LedgerQueries.State(db);
         state.ForgottenRevision = revision;
     }
 }

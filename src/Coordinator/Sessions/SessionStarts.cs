@@ -35,9 +35,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
             Labels = new Dictionary<string, string>(request.Labels),
             CreateTime = scope.Now,
         };
-        scope.Db.Sessions.Add(session);
-        scope.Db.SessionLabels.AddRange(request.Labels.Select(l => new SessionLabel { SessionId = session.SessionId, Key = l.Key, Value = l.Value }));
-        scope.Created(session);
+        scope.Add(session);
         return Add(scope, session, request.Prompt, session.Demands, new RunRequest(request.RequestId, fingerprint)
         {
             QueueTimeout = request.QueueTimeout?.ToTimeSpan(),
@@ -86,8 +84,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
             RequestId = request.RequestId.Length > 0 ? request.RequestId : null,
             RequestFingerprint = request.RequestId.Length > 0 ? request.Fingerprint : null,
         };
-        scope.Db.Runs.Add(run);
-        scope.Db.RunTexts.Add(new RunText { RunId = run.RunId, Prompt = prompt });
+        scope.Add(run, prompt);
         session.Follow(run);
         scope.Changed(session);
         scope.Append(session, run.RunId, Timeline.Prompt(prompt));
@@ -98,12 +95,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
     /// <summary>What the first request with this id made.</summary>
     private static async Task<RunView?> FindRepeatedAsync(LedgerScope scope, string requestId, string fingerprint)
     {
-        if (requestId.Length == 0)
-            return null;
-        // An equal request may be in the same batch.
-        await scope.FlushAsync();
-        Run? run = await scope.Db.Runs.FirstOrDefaultAsync(r => r.RequestId == requestId);
-        if (run is null)
+        if (requestId.Length == 0 || await scope.FindRunOfRequestAsync(requestId) is not { } run)
             return null;
         if (run.RequestFingerprint != fingerprint)
         {
@@ -138,7 +130,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
     private async Task RefuseWhenFullAsync(LedgerScope scope)
     {
         int limit = options.Value.MaxPendingRuns;
-        int waiting = await scope.Db.Runs.CountAsync(r => r.Status == RunStatus.Pending);
+        int waiting = await LedgerQueries.CountWaiting(scope.Db);
         if (waiting >= limit)
         {
             throw new CoordinatorException(ErrorKind.ResourceExhausted, Reasons.QueueFull,

@@ -32,15 +32,13 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
     private async ValueTask PlayAsync(LedgerScope scope)
     {
         (Session session, Run run) = Invent(scope.Now);
-        scope.Db.Sessions.Add(session);
-        scope.Db.Runs.Add(run);
-        scope.Db.RunTexts.Add(new RunText { RunId = run.RunId, Prompt = "" });
-        scope.Created(session);
+        scope.Add(session);
+        scope.Add(run, prompt: "");
         await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
         await scope.ApplyAsync(run, new RunEvent.Start(scope.Now));
         await scope.FlushAsync();
         // A real stop finds both in the database.
-        scope.Db.ChangeTracker.Clear();
+        scope.Forget();
 
         session = (await scope.FindSessionAsync(session.SessionId))!;
         run = (await scope.FindRunAsync(session.RunId))!;

@@ -28,9 +28,13 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         foreach (string[] ids in sessionIds.Distinct().Chunk(IdsAtOnce))
         {
             foreach (Session session in await scope.Db.Sessions.Where(s => ids.Contains(s.SessionId)).ToListAsync())
+            {
                 found.Add(session.SessionId, session);
+                scope.Know(session);
+            }
+
             // The runs are loaded with them, so that none has to be looked up alone.
-            await scope.Db.Runs.Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).LoadAsync();
+            (await scope.Db.Runs.Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).ToListAsync()).ForEach(scope.Know);
         }
 
         return new StopSelection(

@@ -58,7 +58,7 @@ internal sealed partial class Ledger(
     /// <exception cref="CoordinatorException">Nothing can be written.</exception>
     public Task ProveWritableAsync() => ExecuteAsync(async scope =>
     {
-        LedgerState state = await scope.Db.LedgerStates.SingleAsync();
+        LedgerState state = await LedgerQueries.State(scope.Db);
         scope.Checked(state);
         return true;
     });

@@ -2,7 +2,6 @@ using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;
 
@@ -12,9 +11,12 @@ namespace Coordinator.Storage;
 /// </summary>
 internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 {
+    private readonly Dictionary<string, Run> _runs = [];
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly Dictionary<string, RunText> _texts = [];
     private readonly Dictionary<string, Session> _changed = [];
     private readonly HashSet<string> _created = [];
-    private readonly List<string> _deleted = [];
+    private readonly HashSet<string> _deleted = [];
     private readonly Dictionary<string, List<Proto.SessionEvent>> _events = [];
     private readonly List<Action> _effects = [];
     private readonly List<SessionNews> _news = [];
@@ -58,16 +60,72 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     /// <summary>How runs changed their status, in order.</summary>
     public IReadOnlyList<RunMove> Moves => _moves;
 
-    public ValueTask<Run?> FindRunAsync(string runId) => db.Runs.FindAsync(runId);
+    /// <summary>The runs of this batch that wait for a runner.</summary>
+    public IEnumerable<Run> Waiting => _runs.Values.Where(r => r.Status == RunStatus.Pending);
 
-    public ValueTask<Session?> FindSessionAsync(string sessionId) => db.Sessions.FindAsync(sessionId);
+    public async ValueTask<Run?> FindRunAsync(string runId)
+    {
+        if (!_runs.TryGetValue(runId, out Run? run) && await LedgerQueries.Run(db, runId) is { } found)
+            Know(run = found);
+        return run;
+    }
+
+    /// <summary>The run that a request with this id made.</summary>
+    public async ValueTask<Run?> FindRunOfRequestAsync(string requestId) =>
+        _runs.Values.FirstOrDefault(r => r.RequestId == requestId) ?? await LedgerQueries.RunOfRequest(db, requestId);
+
+    public async ValueTask<Session?> FindSessionAsync(string sessionId)
+    {
+        if (_deleted.Contains(sessionId))
+            return null;
+        if (!_sessions.TryGetValue(sessionId, out Session? session) && await LedgerQueries.Session(db, sessionId) is { } found)
+            Know(session = found);
+        return session;
+    }
 
     /// <summary>The session of something that refers to it, so it must exist.</summary>
     public async ValueTask<Session> SessionOfAsync(Run run) =>
         await FindSessionAsync(run.SessionId) ?? throw new InvalidOperationException($"Run {run.RunId} has no session {run.SessionId}.");
 
-    public async ValueTask<RunText> TextOfAsync(Run run) =>
-        await db.RunTexts.FindAsync(run.RunId) ?? throw new InvalidOperationException($"Run {run.RunId} has no texts.");
+    public async ValueTask<RunText> TextOfAsync(Run run)
+    {
+        if (!_texts.TryGetValue(run.RunId, out RunText? text))
+            _texts.Add(run.RunId, text = await LedgerQueries.Text(db, run.RunId) ?? throw new InvalidOperationException($"Run {run.RunId} has no texts."));
+        return text;
+    }
+
+    /// <summary>Takes in what a query of this batch found, so that it needs no query of its own.</summary>
+    public void Know(Run run) => _runs[run.RunId] = run;
+
+    /// <inheritdoc cref="Know(Run)"/>
+    public void Know(Session session) => _sessions[session.SessionId] = session;
+
+    public void Add(Run run, string prompt)
+    {
+        RunText text = new() { RunId = run.RunId, Prompt = prompt };
+        db.Runs.Add(run);
+        db.RunTexts.Add(text);
+        Know(run);
+        _texts.Add(run.RunId, text);
+    }
+
+    public void Add(Session session)
+    {
+        db.Sessions.Add(session);
+        db.SessionLabels.AddRange(session.Labels.Select(l => new SessionLabel { SessionId = session.SessionId, Key = l.Key, Value = l.Value }));
+        Know(session);
+        _created.Add(session.SessionId);
+        Changed(session);
+    }
+
+    /// <summary>Remembers nothing of what was written: it has to be read again.</summary>
+    public void Forget()
+    {
+        db.ChangeTracker.Clear();
+        _runs.Clear();
+        _sessions.Clear();
+        _texts.Clear();
+    }
 
     public void Changed(Session session)
     {
@@ -75,16 +133,11 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         _changed[session.SessionId] = session;
     }
 
-    public void Created(Session session)
-    {
-        _created.Add(session.SessionId);
-        Changed(session);
-    }
-
     public void Deleted(Session session)
     {
         Changes++;
         _changed.Remove(session.SessionId);
+        _sessions.Remove(session.SessionId);
         _events.Remove(session.SessionId);
         _deleted.Add(session.SessionId);
         db.Sessions.Remove(session);
@@ -166,7 +219,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         if (_changed.Count == 0 && _deleted.Count == 0)
             return;
 
-        LedgerState state = await db.LedgerStates.SingleAsync();
+        LedgerState state = await LedgerQueries.State(db);
         state.SessionCount += _created.Count - _deleted.Count;
         foreach (Session session in _changed.Values)
         {
