@@ -20,7 +20,7 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
         {
             List<Run> stored = [];
             await foreach (Run run in waiting(scope.Db, after))
-                stored.Add(run);
+                stored.Add(scope.Know(run));
             isLast = stored.Count < LedgerQueries.WaitingAtOnce;
             foreach (Run run in WithThoseOf(scope, stored, after, isLast))
             {
@@ -41,8 +41,6 @@ internal sealed class Dispatcher(RunnerStreams streams, Ids ids)
             && (isLast || string.CompareOrdinal(r.RunId, stored[^1].RunId) < 0)
             && !known.Contains(r)));
         all.Sort((a, b) => string.CompareOrdinal(a.RunId, b.RunId));
-        foreach (Run run in stored)
-            scope.Know(run);
         return all;
     }
 

@@ -19,7 +19,7 @@ internal sealed class Reconciliation(Ids ids)
     public async ValueTask<Reconciled> ReconcileAsync(LedgerScope scope, RunnerProfile runner, IEnumerable<Proto.HeldRun> held)
     {
         await scope.FlushAsync();
-        List<Run> expected = await scope.Db.Runs
+        List<Run> expected = await scope.Db.Runs.AsNoTracking()
             .Where(r => r.RunnerId == runner.RunnerId && RunStatuses.OnRunner.Contains(r.Status)).OrderBy(r => r.RunId).ToListAsync();
         HashSet<RunClaim> holds = [.. held.Select(h => new RunClaim(h.RunId, h.Epoch))];
         HashSet<RunClaim> claims = [.. expected.Select(RunClaim.Of)];

@@ -34,7 +34,7 @@ internal static class RunLifecycle
         if (transition.Kind == TransitionKind.Moves)
             scope.Moved(RunMove.Of(run, what));
         if (what.ResultText.Length > 0)
-            (await scope.TextOfAsync(run)).Result = what.ResultText;
+            await scope.SetResultAsync(run, what.ResultText);
         if (transition.Kind == TransitionKind.Moves && (run.Status == RunStatus.Pending || run.Status.IsTerminal()))
             scope.RequestDispatch();
         return transition;

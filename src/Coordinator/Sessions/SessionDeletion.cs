@@ -18,26 +18,27 @@ internal sealed class SessionDeletion(Ledger ledger)
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "cannot be deleted. Stop it first");
 
+        await scope.FlushAsync();
         scope.Deleted(session);
         scope.Record(AuditEntry.Deletion(origin, sessionId));
-        await scope.FlushAsync();
         CoordinatorDbContext db = scope.Db;
+        await db.Sessions.Where(s => s.SessionId == sessionId).ExecuteDeleteAsync();
         await db.EventChunks.Where(c => c.SessionId == sessionId).ExecuteDeleteAsync();
         await db.SessionLabels.Where(l => l.SessionId == sessionId).ExecuteDeleteAsync();
         await db.RunTexts.Where(t => db.Runs.Any(r => r.RunId == t.RunId && r.SessionId == sessionId)).ExecuteDeleteAsync();
         await db.Runs.Where(r => r.SessionId == sessionId).ExecuteDeleteAsync();
-        await ForgetOldAsync(db);
+        await ForgetOldAsync(scope);
         return true;
     });
 
-    private static async Task ForgetOldAsync(CoordinatorDbContext db)
+    private static async Task ForgetOldAsync(LedgerScope scope)
     {
+        CoordinatorDbContext db = scope.Db;
         long? newestForgotten = await db.DeletedSessions.OrderByDescending(d => d.Revision).Skip(Remembered)
             .Select(d => (long?)d.Revision).FirstOrDefaultAsync();
         if (newestForgotten is not { } revision)
             return;
         await db.DeletedSessions.Where(d => d.Revision <= revision).ExecuteDeleteAsync();
-        LedgerState state = await LedgerQueries.State(db);
-        state.ForgottenRevision = revision;
+        (await scope.ChangeStateAsync()).ForgottenRevision = revision;
     }
 }

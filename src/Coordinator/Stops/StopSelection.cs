@@ -1,4 +1,5 @@
 using Coordinator.Errors;
+using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -27,14 +28,12 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         Dictionary<string, Session> found = [];
         foreach (string[] ids in sessionIds.Distinct().Chunk(IdsAtOnce))
         {
-            foreach (Session session in await scope.Db.Sessions.Where(s => ids.Contains(s.SessionId)).ToListAsync())
-            {
-                found.Add(session.SessionId, session);
-                scope.Know(session);
-            }
+            foreach (Session session in await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.SessionId)).ToListAsync())
+                found.Add(session.SessionId, scope.Know(session));
 
             // The runs are loaded with them, so that none has to be looked up alone.
-            (await scope.Db.Runs.Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).ToListAsync()).ForEach(scope.Know);
+            foreach (Run run in await scope.Db.Runs.AsNoTracking().Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).ToListAsync())
+                scope.Know(run);
         }
 
         return new StopSelection(
@@ -54,8 +53,8 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
             List<string> next = [];
             foreach (string[] ids in parents.Chunk(IdsAtOnce))
             {
-                List<Session> children = await scope.Db.Sessions.Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
-                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId))];
+                List<Session> children = await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
+                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(scope.Know)];
                 descendants.AddRange(unknown);
                 next.AddRange(unknown.Select(c => c.SessionId));
             }

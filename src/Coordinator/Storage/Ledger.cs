@@ -42,6 +42,9 @@ internal sealed partial class Ledger(
     private readonly Queue<LedgerOperation> _ordinary = [];
     private bool _closed;
 
+    /// <summary>Null before the first batch, and after one that failed.</summary>
+    private LedgerConnection? _connection;
+
     /// <summary>Why nothing could be written the last time; null if something was.</summary>
     private string? _trouble;
 
@@ -58,17 +61,16 @@ internal sealed partial class Ledger(
     /// <exception cref="CoordinatorException">Nothing can be written.</exception>
     public Task ProveWritableAsync() => ExecuteAsync(async scope =>
     {
-        LedgerState state = await LedgerQueries.State(scope.Db);
-        scope.Checked(state);
+        (await scope.ChangeStateAsync()).CheckTime = scope.Now;
         return true;
     });
 
     /// <summary>Does with an operation what is done with any other, and takes it back instead of committing it. Nobody hears of it.</summary>
     public async Task RehearseAsync(Func<LedgerScope, ValueTask> play)
     {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        LedgerScope scope = new(db, time.GetUtcNow());
+        await using LedgerConnection connection = await LedgerConnection.OpenAsync(contexts);
+        await using var transaction = await connection.Db.Database.BeginTransactionAsync();
+        LedgerScope scope = new(connection, time.GetUtcNow());
         await play(scope);
         await SettleAsync(scope);
         await transaction.RollbackAsync();
@@ -95,6 +97,9 @@ internal sealed partial class Ledger(
                 batch.Clear();
             }
         }
+
+        if (_connection is { } connection)
+            await connection.DisposeAsync();
     }
 
     private Task<T> Enqueue<T>(Queue<LedgerOperation> lane, Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed)
@@ -174,12 +179,27 @@ internal sealed partial class Ledger(
 
     private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
     {
+        LedgerConnection connection = _connection ??= await LedgerConnection.OpenAsync(contexts);
+        try
+        {
+            LedgerScope scope = await TransactAsync(connection, batch, mayGrow);
+            connection.Db.ChangeTracker.Clear();
+            return scope;
+        }
+        catch
+        {
+            // Whatever it is in the middle of: the next batch has a new one.
+            _connection = null;
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<LedgerScope> TransactAsync(LedgerConnection connection, List<LedgerOperation> batch, bool mayGrow)
+    {
         long begun = time.GetTimestamp();
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
-        // Nobody goes back to the middle of a transaction: one that fails is taken back as a whole.
-        db.Database.AutoSavepointsEnabled = false;
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        LedgerScope scope = new(db, time.GetUtcNow());
+        await using var transaction = await connection.Db.Database.BeginTransactionAsync();
+        LedgerScope scope = new(connection, time.GetUtcNow());
         for (int i = 0; i < batch.Count; i++)
         {
             await batch[i].ApplyAsync(scope);
@@ -198,7 +218,6 @@ internal sealed partial class Ledger(
         if (scope.WantsDispatch)
             await dispatcher.DispatchAsync(scope);
         await scope.SealAsync();
-        await scope.Db.SaveChangesAsync();
     }
 
     private void Announce(LedgerScope scope)

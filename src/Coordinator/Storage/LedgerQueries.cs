@@ -14,19 +14,19 @@ internal static class LedgerQueries
     public const int WaitingAtOnce = 200;
 
     public static readonly Func<CoordinatorDbContext, string, Task<Run?>> Run =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string runId) => db.Runs.FirstOrDefault(r => r.RunId == runId));
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string runId) => db.Runs.AsNoTracking().FirstOrDefault(r => r.RunId == runId));
 
     public static readonly Func<CoordinatorDbContext, string, Task<Session?>> Session =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string sessionId) => db.Sessions.FirstOrDefault(s => s.SessionId == sessionId));
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string sessionId) => db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
 
     public static readonly Func<CoordinatorDbContext, string, Task<RunText?>> Text =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string runId) => db.RunTexts.FirstOrDefault(t => t.RunId == runId));
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string runId) => db.RunTexts.AsNoTracking().FirstOrDefault(t => t.RunId == runId));
 
     public static readonly Func<CoordinatorDbContext, string, Task<Run?>> RunOfRequest =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string requestId) => db.Runs.FirstOrDefault(r => r.RequestId == requestId));
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string requestId) => db.Runs.AsNoTracking().FirstOrDefault(r => r.RequestId == requestId));
 
     public static readonly Func<CoordinatorDbContext, Task<LedgerState>> State =
-        EF.CompileAsyncQuery((CoordinatorDbContext db) => db.LedgerStates.Single());
+        EF.CompileAsyncQuery((CoordinatorDbContext db) => db.LedgerStates.AsNoTracking().Single());
 
     public static readonly Func<CoordinatorDbContext, Task<int>> CountWaiting =
         EF.CompileAsyncQuery((CoordinatorDbContext db) => db.Runs.Count(r => r.Status == RunStatus.Pending));
@@ -34,10 +34,10 @@ internal static class LedgerQueries
     /// <summary>The next runs behind one, oldest first.</summary>
     public static readonly Func<CoordinatorDbContext, string, IAsyncEnumerable<Run>> Waiting =
         EF.CompileAsyncQuery((CoordinatorDbContext db, string after) =>
-            db.Runs.Where(r => r.Status == RunStatus.Pending && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
+            db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Pending && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
 
     /// <summary>As <see cref="Waiting"/>, those only that have not been told why they wait.</summary>
     public static readonly Func<CoordinatorDbContext, string, IAsyncEnumerable<Run>> WaitingUnexplained =
         EF.CompileAsyncQuery((CoordinatorDbContext db, string after) =>
-            db.Runs.Where(r => r.Status == RunStatus.Pending && r.PendingReason == "" && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
+            db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Pending && r.PendingReason == "" && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
 }

@@ -9,11 +9,9 @@ namespace Coordinator.Storage;
 /// What operations of one batch see and change: tracked entities of one transaction, and what is to be told to others
 /// once it is committed.
 /// </summary>
-internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
+internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset now)
 {
-    private readonly Dictionary<string, Run> _runs = [];
-    private readonly Dictionary<string, Session> _sessions = [];
-    private readonly Dictionary<string, RunText> _texts = [];
+    private readonly LedgerRows _rows = new(connection);
     private readonly Dictionary<string, Session> _changed = [];
     private readonly HashSet<string> _created = [];
     private readonly HashSet<string> _deleted = [];
@@ -26,7 +24,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     private readonly List<RunMove> _moves = [];
     private int _flushed;
 
-    public CoordinatorDbContext Db => db;
+    public CoordinatorDbContext Db => connection.Db;
 
     /// <summary>The time of the batch.</summary>
     public DateTimeOffset Now => now;
@@ -61,75 +59,63 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     public IReadOnlyList<RunMove> Moves => _moves;
 
     /// <summary>The runs of this batch that wait for a runner.</summary>
-    public IEnumerable<Run> Waiting => _runs.Values.Where(r => r.Status == RunStatus.Pending);
+    public IEnumerable<Run> Waiting => _rows.Runs.Where(r => r.Status == RunStatus.Pending);
 
-    public async ValueTask<Run?> FindRunAsync(string runId)
-    {
-        if (!_runs.TryGetValue(runId, out Run? run) && await LedgerQueries.Run(db, runId) is { } found)
-            Know(run = found);
-        return run;
-    }
+    public ValueTask<Run?> FindRunAsync(string runId) => _rows.FindRunAsync(runId);
 
     /// <summary>The run that a request with this id made.</summary>
     public async ValueTask<Run?> FindRunOfRequestAsync(string requestId) =>
-        _runs.Values.FirstOrDefault(r => r.RequestId == requestId) ?? await LedgerQueries.RunOfRequest(db, requestId);
+        _rows.Runs.FirstOrDefault(r => r.RequestId == requestId)
+        ?? (await LedgerQueries.RunOfRequest(Db, requestId) is { } found ? _rows.Know(found) : null);
 
-    public async ValueTask<Session?> FindSessionAsync(string sessionId)
-    {
-        if (_deleted.Contains(sessionId))
-            return null;
-        if (!_sessions.TryGetValue(sessionId, out Session? session) && await LedgerQueries.Session(db, sessionId) is { } found)
-            Know(session = found);
-        return session;
-    }
+    public async ValueTask<Session?> FindSessionAsync(string sessionId) =>
+        _deleted.Contains(sessionId) ? null : await _rows.FindSessionAsync(sessionId);
 
     /// <summary>The session of something that refers to it, so it must exist.</summary>
     public async ValueTask<Session> SessionOfAsync(Run run) =>
         await FindSessionAsync(run.SessionId) ?? throw new InvalidOperationException($"Run {run.RunId} has no session {run.SessionId}.");
 
-    public async ValueTask<RunText> TextOfAsync(Run run)
-    {
-        if (!_texts.TryGetValue(run.RunId, out RunText? text))
-            _texts.Add(run.RunId, text = await LedgerQueries.Text(db, run.RunId) ?? throw new InvalidOperationException($"Run {run.RunId} has no texts."));
-        return text;
-    }
+    public async ValueTask<RunText> TextOfAsync(Run run) =>
+        await _rows.FindTextAsync(run.RunId) ?? throw new InvalidOperationException($"Run {run.RunId} has no texts.");
 
-    /// <summary>Takes in what a query of this batch found, so that it needs no query of its own.</summary>
-    public void Know(Run run) => _runs[run.RunId] = run;
+    /// <inheritdoc cref="LedgerRows.Know(Run)"/>
+    public Run Know(Run found) => _rows.Know(found);
 
-    /// <inheritdoc cref="Know(Run)"/>
-    public void Know(Session session) => _sessions[session.SessionId] = session;
+    /// <inheritdoc cref="LedgerRows.Know(Run)"/>
+    public Session Know(Session found) => _rows.Know(found);
 
     public void Add(Run run, string prompt)
     {
-        RunText text = new() { RunId = run.RunId, Prompt = prompt };
-        db.Runs.Add(run);
-        db.RunTexts.Add(text);
-        Know(run);
-        _texts.Add(run.RunId, text);
+        Changes++;
+        _rows.Add(run, prompt);
     }
 
     public void Add(Session session)
     {
-        db.Sessions.Add(session);
-        db.SessionLabels.AddRange(session.Labels.Select(l => new SessionLabel { SessionId = session.SessionId, Key = l.Key, Value = l.Value }));
-        Know(session);
+        _rows.Add(session);
         _created.Add(session.SessionId);
         Changed(session);
+    }
+
+    public async ValueTask SetResultAsync(Run run, string result)
+    {
+        Changes++;
+        RunText text = await TextOfAsync(run);
+        text.Result = result;
+        _rows.Changed(text);
     }
 
     /// <summary>Remembers nothing of what was written: it has to be read again.</summary>
     public void Forget()
     {
-        db.ChangeTracker.Clear();
-        _runs.Clear();
-        _sessions.Clear();
-        _texts.Clear();
+        Db.ChangeTracker.Clear();
+        _rows.Forget();
     }
 
     public void Changed(Session session)
     {
         Changes++;
+        _rows.Changed(session);
         _changed[session.SessionId] = session;
     }
 
@@ -137,10 +123,9 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     {
         Changes++;
         _changed.Remove(session.SessionId);
-        _sessions.Remove(session.SessionId);
+        _rows.Remove(session);
         _events.Remove(session.SessionId);
         _deleted.Add(session.SessionId);
-        db.Sessions.Remove(session);
     }
 
     public void RunnerChanged(string runnerId)
@@ -154,11 +139,12 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     /// <summary>A runner was given a run, or is rid of one.</summary>
     public void SlotChanged(string runnerId, int by) => _slots[runnerId] = _slots.GetValueOrDefault(runnerId) + by;
 
-    /// <summary>Changes something that nobody reads.</summary>
-    public void Checked(LedgerState state)
+    public async ValueTask<LedgerState> ChangeStateAsync()
     {
         Changes++;
-        state.CheckTime = now;
+        LedgerState state = await _rows.StateAsync();
+        _rows.StateChanged();
+        return state;
     }
 
     public void Moved(RunMove move)
@@ -172,7 +158,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     {
         Changes++;
         entry.Time = now;
-        db.AuditEntries.Add(entry);
+        Db.AuditEntries.Add(entry);
     }
 
     /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>
@@ -180,7 +166,10 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
     {
         if (_flushed == Changes)
             return;
-        await db.SaveChangesAsync();
+        await _rows.WriteAsync();
+        // Whatever else was changed is rare enough for the usual way.
+        if (Db.ChangeTracker.HasChanges())
+            await Db.SaveChangesAsync();
         _flushed = Changes;
     }
 
@@ -205,25 +194,30 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
         what.SessionId = session.SessionId;
         what.RunId = runId;
         what.Sequence = ++session.LastEventSequence;
+        _rows.Changed(session);
         what.Time ??= Timestamp.FromDateTimeOffset(now);
         if (!_events.TryGetValue(session.SessionId, out List<Proto.SessionEvent>? events))
             _events.Add(session.SessionId, events = []);
         events.Add(what);
     }
 
-    /// <summary>Gives revisions to what changed and writes the timelines; called once, by the ledger, before the commit.</summary>
+    /// <summary>Gives revisions to what changed, writes the timelines, and everything else that was not written yet; called once, by the ledger, before the commit.</summary>
     public async ValueTask SealAsync()
     {
-        foreach (var (sessionId, events) in _events)
-            db.EventChunks.AddRange(EventChunk.Split(sessionId, events));
-        if (_changed.Count == 0 && _deleted.Count == 0)
-            return;
+        foreach (EventChunk chunk in _events.SelectMany(one => EventChunk.Split(one.Key, one.Value)))
+            _rows.Add(chunk);
+        if (_changed.Count + _deleted.Count > 0)
+            await ReviseAsync(await ChangeStateAsync());
+        await FlushAsync();
+    }
 
-        LedgerState state = await LedgerQueries.State(db);
+    private async ValueTask ReviseAsync(LedgerState state)
+    {
         state.SessionCount += _created.Count - _deleted.Count;
         foreach (Session session in _changed.Values)
         {
             session.Commit(++state.Revision, now);
+            _rows.Changed(session);
             Run? run = session.RunId.Length == 0 ? null : await FindRunAsync(session.RunId);
             bool isNew = _created.Contains(session.SessionId);
             _news.Add(new SessionNews(session.SessionId, session.Revision, isNew, SessionMapping.ToProto(session, run)));
@@ -231,7 +225,7 @@ internal sealed class LedgerScope(CoordinatorDbContext db, DateTimeOffset now)
 
         foreach (string sessionId in _deleted)
         {
-            db.DeletedSessions.Add(new DeletedSession { SessionId = sessionId, Revision = ++state.Revision });
+            Db.DeletedSessions.Add(new DeletedSession { SessionId = sessionId, Revision = ++state.Revision });
             _news.Add(new SessionNews(sessionId, state.Revision, IsNew: false, Session: null));
         }
     }

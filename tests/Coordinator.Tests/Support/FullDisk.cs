@@ -19,9 +19,9 @@ internal sealed class FullDisk : DbTransactionInterceptor
         set => _hasNoRoomFor = value ? _ => true : null;
     }
 
-    /// <summary>Lets only those transactions fail that change something like this.</summary>
+    /// <summary>Lets only those transactions fail after which there would be something like this.</summary>
     public void HasNoRoomFor<T>(Func<T, bool> what) where T : class =>
-        _hasNoRoomFor = db => db.ChangeTracker.Entries<T>().Any(e => what(e.Entity));
+        _hasNoRoomFor = db => db.Set<T>().AsNoTracking().AsEnumerable().Any(what);
 
     public void AddTo(IServiceCollection services) =>
         services.ConfigureDbContext<CoordinatorDbContext>(options => options.AddInterceptors(this));

@@ -170,6 +170,8 @@ internal sealed class Invariants(World world)
             Violate($"Run {run.RunId} is STOPPED without proof: {run.Stop?.Outcome}.");
         if (run.Status == RunStatus.Stopped && run.Stop is { Outcome: StopOutcome.NeverStarted } && Agents(run).Count > 0)
             Violate($"Run {run.RunId} is said to have never started, but it was executed.");
+        if (run.FailureMessage == RunFailure.RunForgotten(run.RunnerId).Message)
+            Violate($"Run {run.RunId} was forgotten by a runner that lived all the time.");
         if (Agents(run) is [var agent])
         {
             if (agent.EndedByItself && run.Status == RunStatus.Stopped)

@@ -54,7 +54,7 @@ internal sealed class CoordinatorNode(World world)
         IsUp = false;
         Life.Die();
         foreach (Wire wire in _wires)
-            wire.Cut(world.Settings.NoticeWithin);
+            wire.Abandon(world.Settings.NoticeWithin);
         _wires = [];
     }
 

@@ -40,6 +40,14 @@ internal sealed class Wire
         Down.Lose();
     }
 
+    /// <summary>The program at one end was killed: what it had sent before still arrives, and the other end is told.</summary>
+    /// <param name="atMost">The longest that it may take to notice.</param>
+    public void Abandon(TimeSpan atMost)
+    {
+        Down.EndAfter(atMost * _simulator.Random.NextDouble(), new RpcException(new Status(StatusCode.Unavailable, "The coordinator is gone.")));
+        Up.EndAfter(atMost * _simulator.Random.NextDouble(), new IOException("The runner is gone."), () => CoordinatorNotices?.Invoke());
+    }
+
     /// <summary>Nothing gets through any more; each side is told after its own time.</summary>
     /// <param name="atMost">The longest that one side may take to notice.</param>
     public void Cut(TimeSpan atMost)

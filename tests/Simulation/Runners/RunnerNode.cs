@@ -43,7 +43,7 @@ internal sealed class RunnerNode(World world, int number, string directory)
         world.Story.Tell(Name, "is killed");
         world.Checks.RunnerDied(this);
         Life.Die();
-        Wire?.Cut(world.Settings.NoticeWithin);
+        Wire?.Abandon(world.Settings.NoticeWithin);
     }
 
     public void CrashMachine()

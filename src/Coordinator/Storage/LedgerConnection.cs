@@ -1,0 +1,65 @@
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Coordinator.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Storage;
+
+/// <summary>
+/// A connection that stays open from batch to batch, with what every batch writes prepared. Used by one at a time; after
+/// anything went wrong on it, it is not to be used again.
+/// </summary>
+internal sealed class LedgerConnection : IAsyncDisposable
+{
+    private LedgerConnection(CoordinatorDbContext db)
+    {
+        Db = db;
+        Sessions = Writer<Session>();
+        Labels = Writer<SessionLabel>();
+        Events = Writer<EventChunk>();
+        Runs = Writer<Run>();
+        Texts = Writer<RunText>();
+        State = Writer<LedgerState>();
+    }
+
+    public CoordinatorDbContext Db { get; }
+
+    public RowWriter<Session> Sessions { get; }
+
+    public RowWriter<SessionLabel> Labels { get; }
+
+    public RowWriter<EventChunk> Events { get; }
+
+    public RowWriter<Run> Runs { get; }
+
+    public RowWriter<RunText> Texts { get; }
+
+    public RowWriter<LedgerState> State { get; }
+
+    public static async Task<LedgerConnection> OpenAsync(IDbContextFactory<CoordinatorDbContext> contexts)
+    {
+        CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        try
+        {
+            // Nobody goes back to the middle of a transaction: one that fails is taken back as a whole.
+            db.Database.AutoSavepointsEnabled = false;
+            await db.Database.OpenConnectionAsync();
+            return new LedgerConnection(db);
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, State])
+            writer.Dispose();
+        await Db.DisposeAsync();
+    }
+
+    private RowWriter<T> Writer<T>()
+        where T : class => new(Db, new RowTable(Db, typeof(T)));
+}

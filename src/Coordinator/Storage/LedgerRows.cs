@@ -1,0 +1,151 @@
+using Coordinator.Runs;
+using Coordinator.Sessions;
+
+namespace Coordinator.Storage;
+
+/// <summary>
+/// The entities that a batch has in hand: each is read once, is the same object for all operations, and is written when
+/// the database has to show it.
+/// </summary>
+internal sealed class LedgerRows(LedgerConnection connection)
+{
+    private readonly Dictionary<string, Row<Run>> _runs = [];
+    private readonly Dictionary<string, Row<RunText>> _texts = [];
+    private readonly Dictionary<string, Row<Session>> _sessions = [];
+    private readonly List<EventChunk> _events = [];
+    private Row<LedgerState>? _state;
+
+    public IEnumerable<Run> Runs => _runs.Values.Select(row => row.Entity);
+
+    public void Add(Run run, string prompt)
+    {
+        _runs.Add(run.RunId, new Row<Run>(run) { IsNew = true });
+        _texts.Add(run.RunId, new Row<RunText>(new RunText { RunId = run.RunId, Prompt = prompt }) { IsNew = true });
+    }
+
+    public void Add(Session session) => _sessions.Add(session.SessionId, new Row<Session>(session) { IsNew = true });
+
+    public void Add(EventChunk events) => _events.Add(events);
+
+    public async ValueTask<Run?> FindRunAsync(string runId) =>
+        _runs.TryGetValue(runId, out Row<Run>? known) ? known.Entity
+        : await LedgerQueries.Run(connection.Db, runId) is { } found ? Know(found)
+        : null;
+
+    public async ValueTask<Session?> FindSessionAsync(string sessionId) =>
+        _sessions.TryGetValue(sessionId, out Row<Session>? known) ? known.Entity
+        : await LedgerQueries.Session(connection.Db, sessionId) is { } found ? Know(found)
+        : null;
+
+    public async ValueTask<RunText?> FindTextAsync(string runId)
+    {
+        if (!_texts.TryGetValue(runId, out Row<RunText>? known) && await LedgerQueries.Text(connection.Db, runId) is { } found)
+            _texts.Add(runId, known = new Row<RunText>(found));
+        return known?.Entity;
+    }
+
+    public async ValueTask<LedgerState> StateAsync() => (_state ??= new Row<LedgerState>(await LedgerQueries.State(connection.Db))).Entity;
+
+    /// <summary>Takes in what a query of its own found.</summary>
+    /// <returns>What the batch has in its place, which may have changed since it was read.</returns>
+    public Run Know(Run found)
+    {
+        if (!_runs.TryGetValue(found.RunId, out Row<Run>? row))
+            _runs.Add(found.RunId, row = new Row<Run>(found) { WrittenVersion = found.Version });
+        return row.Entity;
+    }
+
+    /// <inheritdoc cref="Know(Run)"/>
+    public Session Know(Session found)
+    {
+        if (!_sessions.TryGetValue(found.SessionId, out Row<Session>? row))
+            _sessions.Add(found.SessionId, row = new Row<Session>(found));
+        return row.Entity;
+    }
+
+    public void Changed(Session session) => _sessions[session.SessionId].IsChanged = true;
+
+    public void Changed(RunText text) => _texts[text.RunId].IsChanged = true;
+
+    public void StateChanged() => _state!.IsChanged = true;
+
+    /// <summary>Nothing is to be written of it any more.</summary>
+    public void Remove(Session session) => _sessions.Remove(session.SessionId);
+
+    /// <summary>Writes what was made or changed; nothing is committed by that.</summary>
+    public async ValueTask WriteAsync()
+    {
+        foreach (Row<Session> row in _sessions.Values)
+            await WriteAsync(row);
+        foreach (Row<Run> row in _runs.Values)
+            await WriteAsync(row);
+        foreach (Row<RunText> row in _texts.Values)
+        {
+            if (row.IsNew)
+                await connection.Texts.InsertAsync(row.Entity);
+            else if (row.IsChanged)
+                await connection.Texts.UpdateAsync(row.Entity);
+            row.Written();
+        }
+
+        foreach (EventChunk events in _events)
+            await connection.Events.InsertAsync(events);
+        _events.Clear();
+        if (_state is { IsChanged: true })
+        {
+            await connection.State.UpdateAsync(_state.Entity);
+            _state.Written();
+        }
+    }
+
+    /// <summary>Has everything read again.</summary>
+    public void Forget()
+    {
+        _runs.Clear();
+        _texts.Clear();
+        _sessions.Clear();
+    }
+
+    private async ValueTask WriteAsync(Row<Session> row)
+    {
+        Session session = row.Entity;
+        if (row.IsNew)
+        {
+            await connection.Sessions.InsertAsync(session);
+            foreach ((string key, string value) in session.Labels)
+                await connection.Labels.InsertAsync(new SessionLabel { SessionId = session.SessionId, Key = key, Value = value });
+        }
+        else if (row.IsChanged)
+        {
+            await connection.Sessions.UpdateAsync(session);
+        }
+
+        row.Written();
+    }
+
+    private async ValueTask WriteAsync(Row<Run> row)
+    {
+        // Its version says by itself whether it was changed, and makes sure that nobody else did.
+        if (row.IsNew)
+            await connection.Runs.InsertAsync(row.Entity);
+        else if (row.Entity.Version != row.WrittenVersion)
+            await connection.Runs.UpdateAsync(row.Entity, row.WrittenVersion);
+        row.WrittenVersion = row.Entity.Version;
+        row.Written();
+    }
+
+    private sealed class Row<T>(T entity)
+    {
+        public T Entity => entity;
+
+        /// <summary>It is not in the database yet.</summary>
+        public bool IsNew { get; set; }
+
+        public bool IsChanged { get; set; }
+
+        /// <summary>The version that the database has, of a run.</summary>
+        public long WrittenVersion { get; set; }
+
+        public void Written() => IsNew = IsChanged = false;
+    }
+}
