@@ -25,7 +25,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
         await using BenchBrowser browser = await BenchBrowser.StartAsync(address);
         await browser.OpenAsync("?sort=name");
         await Task.Delay(Settling, TimeProvider.System);
-        double settled = await browser.Page.EvaluateAsync<double>("performance.now()");
+        double settled = await NowAsync(browser.Page);
 
         TimeSpan duration = TimeSpan.FromSeconds(run.Quick ? 15 : 60);
         BenchRun.Say($"Watching changes for {duration.TotalSeconds:0} s …");
@@ -36,9 +36,14 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
         });
 
         BenchRun.Say("Scrolling and typing …");
-        await UseAsync(browser.Page);
-        double[][] tasks = await browser.Page.EvaluateAsync<double[][]>("benchProbe.longTasks");
-        run.Add(new("dashboard.longest-task", "Longest task while changing, scrolling, typing", tasks.Where(t => t[0] > settled).Select(t => t[1]).DefaultIfEmpty().Max(), "ms", Bar: 200));
+        List<(string Name, double Begin)> phases = [("watching", settled)];
+        await UseAsync(browser.Page, async name => phases.Add((name, await NowAsync(browser.Page))));
+        double[][] tasks = [.. (await browser.Page.EvaluateAsync<double[][]>("benchProbe.longTasks")).Where(t => t[0] > settled)];
+        run.Add(new("dashboard.longest-task", "Longest task while changing, scrolling, typing", tasks.Select(t => t[1]).DefaultIfEmpty().Max(), "ms", Bar: 200)
+        {
+            Note = string.Join(", ", phases.Select((phase, i) =>
+                $"{tasks.Where(t => t[0] >= phase.Begin && (i + 1 == phases.Count || t[0] < phases[i + 1].Begin)).Select(t => t[1]).DefaultIfEmpty().Max():0} {phase.Name}")),
+        });
 
         if (!run.Quick)
             await MeasureMemoryAsync(run);
@@ -85,8 +90,11 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
         }
     }
 
-    private static async Task UseAsync(IPage page)
+    private static Task<double> NowAsync(IPage page) => page.EvaluateAsync<double>("performance.now()");
+
+    private static async Task UseAsync(IPage page, Func<string, Task> begin)
     {
+        await begin("scrolling");
         await page.Mouse.MoveAsync(640, 500);
         for (int i = 0; i < 100; i++)
         {
@@ -94,6 +102,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
             await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
         }
 
+        await begin("searching");
         ILocator search = page.Locator("#session-search");
         foreach (string text in (string[])["reviewer", "fix the flaky", ""])
         {
@@ -102,6 +111,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         }
 
+        await begin("moving by keys");
         await page.Keyboard.PressAsync("Escape");
         for (int i = 0; i < 20; i++)
             await page.Keyboard.PressAsync("j", new() { Delay = 30 });
