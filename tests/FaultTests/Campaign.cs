@@ -13,7 +13,7 @@ namespace Coordinator.FaultTests;
 internal sealed class Campaign
 {
     private const int Machines = 4;
-    private const int RunsAtATime = 36;
+    private const int RunsAtATime = 30;
     private const int Watchers = 3;
 
     /// <summary>How many of them there are before anything breaks: some have ended by themselves.</summary>
@@ -38,7 +38,7 @@ internal sealed class Campaign
     private async Task<CampaignReport> PlayAsync(int rounds, int seed, Action<string> say)
     {
         List<Watcher> watchers = [.. Enumerable.Range(0, Watchers).Select(_ => new Watcher(_plant))];
-        await using Operator staff = new(_plant, new Random(seed), RunsAtATime);
+        await using Operator staff = new(_plant, watchers[0], new Random(seed), RunsAtATime);
         await Eventually.True(() => watchers[0].Active >= Concurrent, Rest);
         List<int> active = [];
         for (int round = 1; round <= rounds; round++)

@@ -9,6 +9,8 @@ namespace Coordinator.Requests;
 /// </summary>
 internal sealed partial class RequestCheck
 {
+    private const long MostSeconds = 10L * 365 * 24 * 3600;
+
     public const int MaxReason = 1_024;
     public const int MaxName = 200;
     public const int MaxLabel = 128;
@@ -74,12 +76,16 @@ internal sealed partial class RequestCheck
     public RequestCheck RequestId(string field, string value) =>
         RequestIdText().IsMatch(value) ? this : Fail(field, "must be at most 128 visible ASCII characters");
 
+    /// <param name="field">Its name in the request.</param>
+    /// <param name="value">Null is fine.</param>
+    /// <param name="min">The shortest that is.</param>
+    /// <param name="max">The longest that is, up to ten years.</param>
     public RequestCheck Duration(string field, Duration? value, TimeSpan min, TimeSpan max)
     {
         if (value is null)
             return this;
         // Duration.ToTimeSpan throws on values that are not normalised; the range check keeps every number small.
-        bool normal = value.Nanos is > -1_000_000_000 and < 1_000_000_000 && Math.Abs(value.Seconds) <= (long)TimeSpan.FromDays(3_650).TotalSeconds
+        bool normal = value.Nanos is > -1_000_000_000 and < 1_000_000_000 && value.Seconds is >= -MostSeconds and <= MostSeconds
             && Math.Sign(value.Seconds) * Math.Sign(value.Nanos) >= 0;
         return normal && value.ToTimeSpan() is var span && span >= min && span <= max
             ? this

@@ -12,19 +12,21 @@ internal sealed class Operator : IAsyncDisposable
     private static readonly Duration Grace = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(700));
 
     private readonly Plant _plant;
+    private readonly Watcher _watcher;
     private readonly Random _random;
     private readonly int _wanted;
     private readonly CancellationTokenSource _over = new();
-    private readonly List<Proto.Session> _active = [];
+    private readonly List<Proto.Session> _mine = [];
     private readonly Task _work;
     private int _requests;
 
     /// <param name="plant">Where.</param>
+    /// <param name="watcher">Tells how many there are.</param>
     /// <param name="random">Decides what it does.</param>
     /// <param name="wanted">How many runs there should be at a time.</param>
-    public Operator(Plant plant, Random random, int wanted)
+    public Operator(Plant plant, Watcher watcher, Random random, int wanted)
     {
-        (_plant, _random, _wanted) = (plant, random, wanted);
+        (_plant, _watcher, _random, _wanted) = (plant, watcher, random, wanted);
         _work = WorkAsync();
     }
 
@@ -52,10 +54,10 @@ internal sealed class Operator : IAsyncDisposable
     {
         while (!_over.IsCancellationRequested)
         {
-            if (_active.Count < _wanted)
+            if (_watcher.Active < _wanted)
                 await StartAsync();
             else
-                await StopAsync(_active[_random.Next(_active.Count)]);
+                await StopAsync(_mine[_random.Next(_mine.Count)]);
             await Task.Delay(Pause * _random.NextDouble(), TimeProvider.System, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -71,12 +73,12 @@ internal sealed class Operator : IAsyncDisposable
         };
         Proto.Session session = (await _plant.AskAsync(c => c.Sessions.StartSessionAsync(request))).Session;
         Started.Add(session.RunId);
-        _active.Add(session);
+        _mine.Add(session);
     }
 
     private async Task StopAsync(Proto.Session session)
     {
-        _active.Remove(session);
+        _mine.Remove(session);
         try
         {
             await _plant.AskAsync(c => c.Sessions.StopSessionAsync(new() { SessionId = session.SessionId, GracePeriod = Grace, Reason = "enough" }));
