@@ -74,7 +74,7 @@ public sealed class ErrorTests
             ParentSessionId = "run_0",
             Labels = { [""] = "empty key" },
             QueueTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(-1)),
-            MaxRuntime = new Duration { Seconds = long.MaxValue, Nanos = int.MaxValue },
+            MaxRuntime = new Duration { Seconds = long.MinValue, Nanos = int.MaxValue },
             RequestId = "with space",
             Demands = new Proto.RunDemands { RunnerId = "x", Tags = { "" } },
         };
