@@ -34,7 +34,9 @@ internal sealed partial class RunnerGrpcService(
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stream.Closed);
         await OpenAsync(stream, hello, responseStream, context.CancellationToken);
         LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
-        Task writing = stream.WriteAsync(responseStream, ending.Token);
+        // Only what makes no progress is cut: a write that is cancelled takes the whole call with it, and the goodbye.
+        using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        Task writing = stream.WriteAsync(responseStream, ending.Token, cut.Token);
         Task reading = ReadAsync(requestStream, stream, ending.Token);
         StreamEnd? end = null;
         try
@@ -42,7 +44,7 @@ internal sealed partial class RunnerGrpcService(
             await connections.OfferAsync();
             await await Task.WhenAny(writing, reading);
         }
-        catch (Exception cut) when (cut is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (Exception broken) when (broken is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             // The connection broke or was closed; why is in the stream's end, if it was this side that closed it.
         }
@@ -52,7 +54,9 @@ internal sealed partial class RunnerGrpcService(
             // Not asynchronously: that would go on elsewhere, and it only wakes the two loops.
             ending.Cancel();
             stream.Close(StreamEnd.Left(stream.RunnerId));
-            await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(Quietly);
+            using (CancellationTokenSource timeout = new(GoodbyeTimeout, time))
+            using (timeout.Token.Register(cut.Cancel))
+                await ((Task)Task.WhenAll(writing, reading)).ConfigureAwait(Quietly);
             await CloseAsync(stream);
         }
 

@@ -125,17 +125,20 @@ internal sealed class RunnerStream : IDisposable
     }
 
     /// <summary>Writes until the connection ends.</summary>
-    public async Task WriteAsync(IServerStreamWriter<Proto.CoordinatorFrame> writer, CancellationToken cancellationToken)
+    /// <param name="writer">Where to.</param>
+    /// <param name="ending">Nothing new is written any more.</param>
+    /// <param name="cut">Not even the write in hand is waited for.</param>
+    public async Task WriteAsync(IServerStreamWriter<Proto.CoordinatorFrame> writer, CancellationToken ending, CancellationToken cut)
     {
-        while (await _signal.Reader.WaitToReadAsync(cancellationToken))
+        while (await _signal.Reader.WaitToReadAsync(ending))
         {
             _signal.Reader.TryRead(out _);
-            while (TryTake(out Outgoing next))
+            while (!ending.IsCancellationRequested && TryTake(out Outgoing next))
             {
                 _writeTimeout.Change(WriteTimeout, Timeout.InfiniteTimeSpan);
                 try
                 {
-                    await writer.WriteAsync(next.Frame, cancellationToken);
+                    await writer.WriteAsync(next.Frame, cut);
                     Written(next);
                 }
                 finally

@@ -34,6 +34,9 @@ internal sealed class SessionWatch(
         {
             cursor.ResumeAt(request.AfterRevision);
             await SendChangesAsync(cursor, cancellationToken);
+
+            // There may be nothing to send, and who has been away wants to hear at once that it is connected again.
+            await cursor.SendHeartbeatAsync(time.GetUtcNow().ToProto());
         }
         else
         {

@@ -51,6 +51,21 @@ public sealed class SessionWatchTests
     }
 
     [Fact]
+    public async Task Watch_ResumedWithNothingNew_IsToldAtOnce()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync("--Coordinator:WatchHeartbeatInterval=00:05:00");
+        await coordinator.Sessions.StartSessionAsync(Calls.Start());
+        await using SessionView view = new(coordinator);
+        await view.UntilAsync(v => v is { Sessions.Count: 1, Revision: > 0 });
+
+        using var resumed = coordinator.Sessions.WatchSessions(new() { AfterRevision = view.Revision });
+
+        Assert.True(await resumed.ResponseStream.MoveNext().WithTimeout());
+        Assert.NotNull(resumed.ResponseStream.Current.Heartbeat);
+        Assert.Equal(view.Revision, resumed.ResponseStream.Current.Revision);
+    }
+
+    [Fact]
     public async Task Watch_ResumedAfterARestartOfTheCoordinator_Converges()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
