@@ -46,7 +46,7 @@ internal sealed partial class RunTable(
     {
         StopOrder order = command.Force
             ? StopOrder.Now(StopOrigin.Coordinator, receivedAt)
-            : StopOrder.After(StopOrigin.Coordinator, receivedAt, GraceOf(command));
+            : StopOrder.After(StopOrigin.Coordinator, receivedAt, command.GracePeriod?.Within(TimeSpan.Zero, MaxGrace) ?? TimeSpan.Zero);
 
         lock (_gate)
         {
@@ -186,11 +186,6 @@ internal sealed partial class RunTable(
         lock (_gate)
             return _held.ContainsKey(runId);
     }
-
-    /// <summary>Whatever the field holds, it must not keep a stop from being carried out.</summary>
-    private static TimeSpan GraceOf(Proto.StopRun command) => command.GracePeriod is { } grace
-        ? TimeSpan.FromSeconds(Math.Clamp(grace.Seconds + (grace.Nanos / 1e9), 0, MaxGrace.TotalSeconds))
-        : TimeSpan.Zero;
 
     private void Accept(Proto.StartRun command)
     {

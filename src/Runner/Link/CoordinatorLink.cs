@@ -69,7 +69,7 @@ internal sealed partial class CoordinatorLink(
 
     private static TimeSpan AskedFor(Proto.Disconnect disconnect)
     {
-        TimeSpan asked = disconnect.RetryAfter?.ToTimeSpan() ?? TimeSpan.Zero;
+        TimeSpan asked = disconnect.RetryAfter?.Within(TimeSpan.Zero, Backoff.LongestAskedFor) ?? TimeSpan.Zero;
         return disconnect.Reason == Proto.DisconnectReason.Superseded && asked < SupersededPause
             ? SupersededPause
             : asked;

@@ -81,11 +81,8 @@ internal sealed partial class LinkSession(
             case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
                 table.Acknowledge(frame.ReportAck);
                 break;
-            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat
-                when frame.Heartbeat is { RunnerTime: { } sent, Time: { } answered }:
-                offset.Echoed(sent.ToDateTimeOffset(), answered.ToDateTimeOffset());
-                if (++_echoes < FirstHeartbeats)
-                    Beat();
+            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat:
+                Echoed(frame.Heartbeat);
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.Welcome:
                 Welcome(frame.Welcome);
@@ -137,14 +134,20 @@ internal sealed partial class LinkSession(
         outbox.Disconnected();
     }
 
+    private void Echoed(Proto.CoordinatorHeartbeat heartbeat)
+    {
+        if (heartbeat.RunnerTime.ToMoment() is not { } sent || heartbeat.Time.ToMoment() is not { } answered)
+            return;
+        offset.Echoed(sent, answered);
+        if (++_echoes < FirstHeartbeats)
+            Beat();
+    }
+
     private void Welcome(Proto.Welcome welcome)
     {
-        TimeSpan interval = welcome.HeartbeatInterval?.ToTimeSpan() ?? DefaultHeartbeat;
-        HeartbeatInterval = interval < ShortestHeartbeat ? ShortestHeartbeat
-            : interval > LongestHeartbeat ? LongestHeartbeat
-            : interval;
-        if (welcome.Time is not null)
-            offset.Welcomed(welcome.Time.ToDateTimeOffset(), _connectBegun);
+        HeartbeatInterval = welcome.HeartbeatInterval?.Within(ShortestHeartbeat, LongestHeartbeat) ?? DefaultHeartbeat;
+        if (welcome.Time.ToMoment() is { } time)
+            offset.Welcomed(time, _connectBegun);
         LogWelcomed(logger, welcome.Epoch, welcome.Draining);
         table.Forget(welcome.ForgetRunIds);
         Beat();

@@ -77,6 +77,34 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task Run_GivenToARunnerThatLeaves_GoesToAnotherOneOnce()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner leaving = await ScriptedRunner.ConnectAsync(coordinator);
+        Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
+        Proto.StartRun refused = await leaving.NextStartAsync();
+        await leaving.SendAsync(new Proto.RunnerFrame { Heartbeat = new Proto.RunnerHeartbeat { Time = new(), Leaving = true } });
+        await leaving.EndedAsync(refused.RunId, refused.Epoch, Proto.RunOutcome.NeverStarted);
+        await leaving.NextAckAsync();
+        Proto.Run waiting = await coordinator.RunAsync(session.RunId);
+
+        await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002"));
+        Proto.StartRun again = await other.NextStartAsync();
+        await leaving.SendAsync(new Proto.RunnerFrame
+        {
+            RunEnded = new Proto.RunEnded { Header = new() { RunId = refused.RunId, Epoch = refused.Epoch, Sequence = 1 }, Outcome = Proto.RunOutcome.NeverStarted, Time = new() },
+        });
+        await leaving.NextAckAsync();
+        await other.StartedAsync(again);
+        await other.NextAckAsync();
+
+        Assert.Equal((Proto.RunStatus.Pending, ""), (waiting.Status, waiting.RunnerId));
+        Proto.Run run = await coordinator.RunAsync(session.RunId);
+        Assert.Equal((Proto.RunStatus.Running, refused.Epoch + 1, other.RunnerId), (run.Status, run.Epoch, run.RunnerId));
+        Assert.Equal(0, leaving.WaitingStarts + other.WaitingStarts);
+    }
+
+    [Fact]
     public async Task Hello_ThatWasLateOnItsWay_SettlesNothing()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Native;
@@ -76,6 +77,32 @@ public sealed class DeathTests
         }
 
         await foreign.KillAndProveAsync();
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task EndSurvivors_NumberInTheJournal_IsOnlyThatProcess(int laterStart, bool isTheRun)
+    {
+        await Machine.ContainmentAsync(ContainmentKind.Supervisor);
+        var (runId, marker) = TestRun.NewNames();
+        using var process = Process.Start("sleep", ["3600", marker]);
+        try
+        {
+            // What the journal knows had this number; with another start time, somebody else got it since.
+            var found = ProcessStat.TryRead(process.Id)!.Value.Identity;
+            LeftRun left = new(runId, new() { Processes = [found with { StartTime = found.StartTime - (ulong)laterStart }] });
+
+            var next = await Machine.CreateAsync(ContainmentKind.Supervisor, $"rnr_{runId}");
+            var survivors = await next.EndSurvivorsAsync([left], false, TestContext.Current.CancellationToken);
+
+            Assert.Equal(isTheRun ? [runId] : [], survivors.Select(s => s.RunId));
+            Assert.Equal(isTheRun ? 0 : 1, Machine.Find(marker).Count);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Fact]

@@ -134,6 +134,66 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Runner_IsTerminated_LetsItsRunsFinishAndTakesNoMore()
+    {
+        TestCoordinator.Connection connection = await StartAgainAsync("DrainTimeout=00:05:00");
+        string gate = _files.At("gate");
+        string run = await StartAsync(connection, $"echo ready; while [ ! -e {gate} ]; do sleep 0.02; done; exit 3");
+        await OutputAsync(connection, run, "ready");
+
+        _runner.Terminate();
+        await connection.ReadAsync(frame => frame.Heartbeat is { Leaving: true });
+        string late = await StartAsync(connection, "exit 0");
+        Proto.RunEnded refused = (await ReportsAsync(connection, late))[^1].RunEnded;
+        File.WriteAllText(gate, "");
+
+        Proto.RunEnded end = (await ReportsAsync(connection, run))[^1].RunEnded;
+        Assert.Equal((Proto.RunOutcome.Exited, 3), (end.Outcome, end.ExitCode));
+        Assert.Equal(Proto.RunOutcome.NeverStarted, refused.Outcome);
+        await connection.AckAsync(refused.Header);
+        await connection.AckAsync(end.Header);
+        Assert.Equal(0, (await _runner.ExitAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Runner_IsTerminatedTwice_StopsItsRunsWithTheirGrace()
+    {
+        TestCoordinator.Connection connection = await StartAgainAsync("DrainTimeout=00:05:00", "ShutdownGrace=00:05:00");
+        string run = await StartAsync(connection, "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.02; done");
+        await OutputAsync(connection, run, "ready");
+
+        _runner.Terminate();
+        await connection.ReadAsync(frame => frame.Heartbeat is { Leaving: true });
+        _runner.Terminate();
+
+        List<Proto.RunnerFrame> reports = await ReportsAsync(connection, run);
+        Assert.Contains("bye", Lines(reports));
+        Proto.RunEnded end = reports[^1].RunEnded;
+        Assert.Equal((Proto.RunOutcome.RunnerRestarted, 7, false), (end.Outcome, end.ExitCode, end.Escalated));
+        await connection.AckAsync(end.Header);
+        Assert.Equal(0, (await _runner.ExitAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Runner_IsTerminatedThrice_KillsItsRuns()
+    {
+        TestCoordinator.Connection connection = await StartAgainAsync("DrainTimeout=00:05:00", "ShutdownGrace=00:05:00");
+        string run = await StartAsync(connection, "trap 'echo deaf' TERM; echo ready; while :; do sleep 0.02; done");
+        await OutputAsync(connection, run, "ready");
+
+        _runner.Terminate();
+        await connection.ReadAsync(frame => frame.Heartbeat is { Leaving: true });
+        _runner.Terminate();
+        await OutputAsync(connection, run, "deaf");
+        _runner.Terminate();
+
+        Proto.RunEnded end = (await ReportsAsync(connection, run))[^1].RunEnded;
+        Assert.Equal((Proto.RunOutcome.RunnerRestarted, "SIGKILL", 0), (end.Outcome, end.Signal, end.ProcessesLeft));
+        await connection.AckAsync(end.Header);
+        Assert.Equal(0, (await _runner.ExitAsync()).ExitCode);
+    }
+
+    [Fact]
     public async Task Runner_IsKilled_NextLifeReportsTheRunAsEndedByTheRestart()
     {
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
@@ -152,9 +212,7 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     [Fact]
     public async Task Runner_ToldToEndWithItsParent_EndsWhenItsInputDoes()
     {
-        await _runner.DisposeAsync();
-        _runner = RunnerProgram.Start(_files, _coordinator.Address, "EndWithParent=true");
-        TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
+        TestCoordinator.Connection connection = await StartAgainAsync("EndWithParent=true");
         string run = await StartAsync(connection, "trap '' TERM; echo ready; while :; do sleep 0.1; done");
         await OutputAsync(connection, run, "ready");
 
@@ -175,6 +233,15 @@ public sealed class RunnerProgramTests : IAsyncLifetime
 
         Assert.Equal(2, exitCode);
         Assert.Equal(2, errors.Trim().Split('\n').Length);
+    }
+
+    private async Task<TestCoordinator.Connection> StartAgainAsync(params string[] settings)
+    {
+        TestCoordinator.Connection first = await _coordinator.NextWelcomedAsync();
+        await _runner.DisposeAsync();
+        first.Close();
+        _runner = RunnerProgram.Start(_files, _coordinator.Address, settings);
+        return await _coordinator.NextWelcomedAsync();
     }
 
     private async Task<string> StartAsync(TestCoordinator.Connection connection, string script)
