@@ -69,7 +69,7 @@ internal sealed class World
             _troubles.Start();
             PlayUntil(Settings.Trouble);
             _troubles.End();
-            PlayUntil(Settings.Trouble + Settings.Peace);
+            PlayUntil(Settings.Trouble + Settings.Peace, () => Checks.IsAtRest);
             Checks.AtTheEnd(_watchers);
             return Problem;
         }
@@ -83,9 +83,9 @@ internal sealed class World
 
     private string? Problem => Simulator.Defect ?? Checks.Violation;
 
-    private void PlayUntil(TimeSpan limit)
+    private void PlayUntil(TimeSpan limit, Func<bool>? isOver = null)
     {
-        while (Problem is null && Simulator.Step(limit))
+        while (Problem is null && isOver?.Invoke() != true && Simulator.Step(limit))
             Checks.AfterStep();
     }
 }

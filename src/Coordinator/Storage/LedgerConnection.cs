@@ -43,6 +43,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
         {
             // Nobody goes back to the middle of a transaction: one that fails is taken back as a whole.
             db.Database.AutoSavepointsEnabled = false;
+            SqliteSetup.PrepareStatements(db);
             await db.Database.OpenConnectionAsync();
             return new LedgerConnection(db);
         }

@@ -18,4 +18,11 @@ internal static class SqliteSetup
             DataSource = FilePath(options),
             ForeignKeys = true,
         }.ToString());
+
+    /// <summary>For a context whose connection stays open: each statement is prepared once.</summary>
+    public static void PrepareStatements(DbContext db)
+    {
+        if (db.Database.GetDbConnection() is SqliteConnection and not PreparingConnection)
+            db.Database.SetDbConnection(new PreparingConnection(db.Database.GetConnectionString()!), contextOwnsConnection: true);
+    }
 }

@@ -172,6 +172,11 @@ internal sealed class ScriptedRunner : IAsyncDisposable
             _welcome.TrySetException(end);
             return end.Status;
         }
+        catch (ObjectDisposedException)
+        {
+            // Cut between two frames.
+            return new Status(StatusCode.Cancelled, "cut");
+        }
     }
 
     private void Take(Proto.CoordinatorFrame frame)

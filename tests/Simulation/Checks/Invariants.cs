@@ -15,6 +15,9 @@ namespace Coordinator.Simulation.Checks;
 /// </summary>
 internal sealed class Invariants(World world)
 {
+    /// <summary>Longer than anything takes that is on its way to somebody.</summary>
+    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
+
     private static readonly Dictionary<RunStatus, RunStatus[]> Reachable = new()
     {
         [RunStatus.Pending] = [.. Enum.GetValues<RunStatus>()],
@@ -26,6 +29,8 @@ internal sealed class Invariants(World world)
         [RunStatus.Stopped] = [RunStatus.Stopped],
     };
 
+    private static readonly Func<CoordinatorDbContext, IEnumerable<Run>> AllRuns = EF.CompileQuery((CoordinatorDbContext db) => db.Runs.AsNoTracking());
+
     private readonly Dictionary<string, Seen> _seen = [];
     private readonly Dictionary<string, List<SimulatedAgent>> _agents = [];
     private readonly Dictionary<string, (string SessionId, string RunId)> _requests = [];
@@ -34,6 +39,7 @@ internal sealed class Invariants(World world)
     private readonly HashSet<(string, Life)> _stoppedFirst = [];
     private readonly HashSet<string> _runnerDiedWith = [];
     private bool _hasCommitted;
+    private TimeSpan _lastCommit;
 
     /// <summary>The first promise that was broken; null while none was.</summary>
     public string? Violation { get; private set; }
@@ -43,6 +49,7 @@ internal sealed class Invariants(World world)
     public void Committed()
     {
         _hasCommitted = true;
+        _lastCommit = world.Simulator.Elapsed;
         Commits++;
     }
 
@@ -52,7 +59,7 @@ internal sealed class Invariants(World world)
             return;
         _hasCommitted = false;
         using CoordinatorDbContext db = world.Database.CreateDbContext();
-        foreach (Run run in db.Runs.AsNoTracking())
+        foreach (Run run in AllRuns(db))
             Look(run);
     }
 
@@ -106,6 +113,9 @@ internal sealed class Invariants(World world)
         if (run is not null && run.Stop is null)
             Violate($"The stop of {step.RunId} was acknowledged, but is not stored; the run is {run.Status}.");
     }
+
+    /// <summary>Whether nothing more can happen: every run has ended, and that was committed some time ago.</summary>
+    public bool IsAtRest => _seen.Values.All(run => run.Status?.IsTerminal() == true) && world.Simulator.Elapsed - _lastCommit > QuietFor;
 
     /// <summary>Liveness and convergence, with all troubles over for long.</summary>
     public void AtTheEnd(IEnumerable<Watcher> watchers)

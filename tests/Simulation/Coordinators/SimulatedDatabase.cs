@@ -13,7 +13,7 @@ namespace Coordinator.Simulation.Coordinators;
 /// </summary>
 internal sealed class SimulatedDatabase : IDbContextFactory<CoordinatorDbContext>, IDisposable
 {
-    private readonly SqliteConnection _connection = new("Data Source=:memory:");
+    private readonly PreparingConnection _connection = new("Data Source=:memory:");
     private readonly PooledDbContextFactory<CoordinatorDbContext> _contexts;
     private readonly Commits _commits = new();
     private readonly string[] _tables;
