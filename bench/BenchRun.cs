@@ -9,13 +9,23 @@ internal sealed class BenchRun(BenchOptions options)
 {
     private readonly List<Measurement> _measured = [];
 
-    public bool Quick => options.Quick;
+    public bool IsFull => options.Size == BenchSize.Full;
+
+    /// <summary>Whichever belongs to what was asked for.</summary>
+    public T Of<T>(T full, T quick, T smoke) => options.Size switch
+    {
+        BenchSize.Full => full,
+        BenchSize.Quick => quick,
+        _ => smoke,
+    };
+
+    public TimeSpan Seconds(double full, double quick, double smoke) => TimeSpan.FromSeconds(Of(full, quick, smoke));
 
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BenchOptions options, IReadOnlyList<IScenario> scenarios)
     {
         BenchRun run = new(options);
-        await PublishedCoordinator.EnsureAsync();
+        await PublishedPrograms.EnsureAsync();
         try
         {
             foreach (IScenario scenario in scenarios)
@@ -28,7 +38,7 @@ internal sealed class BenchRun(BenchOptions options)
                 Report.WriteTable(Console.Out, run._measured);
         }
 
-        return run._measured.All(m => m.IsMet) ? 0 : 1;
+        return options.Size == BenchSize.Smoke || run._measured.All(m => m.IsMet) ? 0 : 1;
     }
 
     /// <summary>Says what is going on, beside the results.</summary>

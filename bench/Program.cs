@@ -1,7 +1,11 @@
 using Coordinator.Bench;
+using Coordinator.Bench.Bare;
 
 try
 {
+    if (await BareProgram.TryRunAsync(args))
+        return 0;
+
     BenchOptions options = BenchOptions.Parse(args);
     if (options.Help)
     {
@@ -14,5 +18,10 @@ try
 catch (BenchException problem)
 {
     Console.Error.WriteLine(problem.Message);
+    return 2;
+}
+catch (Exception problem)
+{
+    Console.Error.WriteLine($"Something could not be measured: {problem}");
     return 2;
 }

@@ -10,7 +10,7 @@ internal sealed class ColdStart(Uri address)
 
     public async Task MeasureAsync(BenchRun run)
     {
-        int times = run.Quick ? 3 : 5;
+        int times = run.Of(5, 3, 1);
         BenchRun.Say($"Opening the dashboard {times} times with an empty cache …");
         List<double> painted = [];
         List<double> ready = [];

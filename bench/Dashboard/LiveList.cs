@@ -27,7 +27,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
         await Task.Delay(Settling, TimeProvider.System);
         double settled = await NowAsync(browser.Page);
 
-        TimeSpan duration = TimeSpan.FromSeconds(run.Quick ? 15 : 60);
+        TimeSpan duration = run.Seconds(60, 15, 3);
         BenchRun.Say($"Watching changes for {duration.TotalSeconds:0} s …");
         List<double> latencies = await WatchAsync(browser.Page, probes, duration);
         run.Add(new("dashboard.visible", "A change can be seen, 99th percentile", Samples.Percentile(latencies, 0.99), "ms", Bar: 250)
@@ -45,7 +45,7 @@ internal sealed class LiveList(Uri address, PlayedFleet fleet)
                 $"{tasks.Where(t => t[0] >= phase.Begin && (i + 1 == phases.Count || t[0] < phases[i + 1].Begin)).Select(t => t[1]).DefaultIfEmpty().Max():0} {phase.Name}")),
         });
 
-        if (!run.Quick)
+        if (run.IsFull)
             await MeasureMemoryAsync(run);
     }
 

@@ -1,4 +1,5 @@
 using Coordinator.Testing.Processes;
+using Grpc.Net.Client;
 
 namespace Coordinator.Bench.Fleet;
 
@@ -11,17 +12,31 @@ internal sealed class PlayedFleet : IAsyncDisposable
     private static readonly string[] Works = ["Fix the flaky login test", "Upgrade the serializer", "Review pull request", "Write release notes for", "Find the leak in", "Split the module"];
 
     private readonly CoordinatorProcess _coordinator;
-    private readonly List<PlayedRunner> _runners = [];
+    private readonly FleetPlan _plan;
+    private readonly PlayedRunner[] _runners;
     private int _started;
 
-    private PlayedFleet(CoordinatorProcess coordinator) => _coordinator = coordinator;
+    private PlayedFleet(CoordinatorProcess coordinator, FleetPlan plan, PlayedRunner[] runners) =>
+        (_coordinator, _plan, _runners) = (coordinator, plan, runners);
 
-    public static async Task<PlayedFleet> ConnectAsync(CoordinatorProcess coordinator, int runners, int capacity)
+    public IReadOnlyList<PlayedRunner> Runners => _runners;
+
+    public static Task<PlayedFleet> ConnectAsync(CoordinatorProcess coordinator, int runners, int capacity) =>
+        ConnectAsync(coordinator, new FleetPlan(runners, capacity));
+
+    /// <param name="coordinator">Where they connect.</param>
+    /// <param name="plan">What they are.</param>
+    /// <param name="held">The runs that each has from an earlier connection, by its place; null if none has any.</param>
+    public static async Task<PlayedFleet> ConnectAsync(CoordinatorProcess coordinator, FleetPlan plan, IReadOnlyList<PlayedRun>[]? held = null)
     {
-        PlayedFleet fleet = new(coordinator);
-        for (int number = 1; number <= runners; number++)
-            fleet._runners.Add(await PlayedRunner.ConnectAsync(coordinator.Channel, number, capacity, TimeProvider.System));
-        return fleet;
+        PlayedRunner[] runners = new PlayedRunner[plan.Runners];
+        await Parallel.ForAsync(0, plan.Runners, new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce }, async (i, _) =>
+        {
+            GrpcChannel? own = plan.Apart ? GrpcChannel.ForAddress(coordinator.GrpcAddress) : null;
+            runners[i] = await PlayedRunner.ConnectAsync(
+                own ?? coordinator.Channel, own, plan.First + i, plan.Capacity, TimeProvider.System, plan.Stopping, held is null ? [] : [.. held[i]]);
+        });
+        return new PlayedFleet(coordinator, plan, runners);
     }
 
     /// <summary>Starts sessions as people name them, and returns when all of them run.</summary>
@@ -36,7 +51,7 @@ internal sealed class PlayedFleet : IAsyncDisposable
     public async Task<PlayedSession> StartAsync(string? name = null)
     {
         int number = Interlocked.Increment(ref _started);
-        PlayedRunner runner = _runners[number % _runners.Count];
+        PlayedRunner runner = _runners[number % _runners.Length];
         Proto.StartSessionResponse response = await _coordinator.Sessions.StartSessionAsync(new Proto.StartSessionRequest
         {
             SessionName = name ?? $"{Works[number % Works.Length]} {number}",
@@ -44,7 +59,7 @@ internal sealed class PlayedFleet : IAsyncDisposable
             Executor = number % 3 == 0 ? "command" : "claude-code",
             ProjectDir = "/srv/work",
             Prompt = $"Do the work numbered {number}.",
-            Labels = { ["team"] = number % 2 == 0 ? "core" : "web" },
+            Labels = { ["team"] = number % 2 == 0 ? "core" : "web", ["fleet"] = _plan.Label },
             Demands = new Proto.RunDemands { RunnerId = runner.RunnerId },
         });
         return new PlayedSession(response.Session.SessionId, runner, await runner.RunAsync(response.Session.RunId));
@@ -57,9 +72,6 @@ internal sealed class PlayedFleet : IAsyncDisposable
         return session with { Run = await session.Runner.RunAsync(response.Session.RunId) };
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (PlayedRunner runner in _runners)
-            await runner.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() =>
+        await Parallel.ForEachAsync(_runners, async (runner, _) => await runner.DisposeAsync());
 }

@@ -19,18 +19,28 @@ internal sealed class PlayedRunner : IAsyncDisposable
     private readonly ConcurrentDictionary<string, PlayedRun> _runs = [];
     private readonly ConcurrentDictionary<string, PlayedRun> _ended = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource<PlayedRun>> _awaited = [];
+    private readonly IDisposable? _owned;
     private readonly TimeProvider _time;
     private Task _work = Task.CompletedTask;
 
-    private PlayedRunner(string runnerId, AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> call, TimeProvider time) =>
-        (RunnerId, _call, _time) = (runnerId, call, time);
+    private PlayedRunner(string runnerId, AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> call, IDisposable? owned, TimeProvider time) =>
+        (RunnerId, _call, _owned, _time) = (runnerId, call, owned, time);
 
     public string RunnerId { get; }
 
+    /// <summary>Told of each stop as it arrives, before it is carried out.</summary>
+    public Action<Proto.StopRun> Stopping { get; init; } = _ => { };
+
+    /// <param name="channel">The way to the coordinator.</param>
+    /// <param name="owned">What goes with it; null if others use the channel, too.</param>
     /// <param name="number">Tells it from other played runners; becomes part of its id and its name.</param>
-    public static async Task<PlayedRunner> ConnectAsync(ChannelBase channel, int number, int capacity, TimeProvider time)
+    /// <param name="held">Runs that it has from an earlier connection.</param>
+    public static async Task<PlayedRunner> ConnectAsync(
+        ChannelBase channel, IDisposable? owned, int number, int capacity, TimeProvider time, Action<Proto.StopRun>? stopping = null, params IReadOnlyCollection<PlayedRun> held)
     {
-        PlayedRunner runner = new($"rnr_{number:D26}", new Proto.RunnerService.RunnerServiceClient(channel).Connect(), time);
+        PlayedRunner runner = new($"rnr_{number:D26}", new Proto.RunnerService.RunnerServiceClient(channel).Connect(), owned, time) { Stopping = stopping ?? (_ => { }) };
+        foreach (PlayedRun run in held)
+            runner._runs[run.RunId] = run;
         await runner._call.RequestStream.WriteAsync(new Proto.RunnerFrame
         {
             Hello = new Proto.RunnerHello
@@ -45,6 +55,7 @@ internal sealed class PlayedRunner : IAsyncDisposable
                 Capacity = capacity,
                 Version = "0.1.0",
                 Containment = "cgroup",
+                Runs = { held.Select(run => run.ToHello()) },
             },
         });
         if (!await runner._call.ResponseStream.MoveNext(CancellationToken.None) || runner._call.ResponseStream.Current.Welcome is not { } welcome)
@@ -80,6 +91,7 @@ internal sealed class PlayedRunner : IAsyncDisposable
         _outbox.Writer.TryComplete();
         _call.Dispose();
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _owned?.Dispose();
     }
 
     private ValueTask EndAsync(PlayedRun run, Proto.RunEnded ended)
@@ -106,11 +118,15 @@ internal sealed class PlayedRunner : IAsyncDisposable
                 case { StartRun: { } start }:
                     await StartAsync(new PlayedRun(start));
                     break;
+                case { ReportAck: { } ack } when _runs.TryGetValue(ack.RunId, out PlayedRun? run):
+                    run.Acknowledge(ack.Sequence);
+                    break;
                 case { ReportAck: { } ack } when _ended.TryGetValue(ack.RunId, out PlayedRun? run):
                     if (run.IsSettledBy(ack.Sequence))
                         _ended.TryRemove(ack.RunId, out _);
                     break;
                 case { StopRun: { } stop } when _runs.TryGetValue(stop.RunId, out PlayedRun? run):
+                    Stopping(stop);
                     await EndAsync(run, new Proto.RunEnded { Outcome = Proto.RunOutcome.Stopped, Signal = "SIGTERM", ProcessesEnded = 1 });
                     break;
             }

@@ -18,30 +18,49 @@ internal sealed class DispatchScenario : IScenario
     public async Task MeasureAsync(BenchRun run)
     {
         using TestFiles files = new();
-        await using CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);
-        await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, Runners, capacity: Callers);
-        BenchRun.Say($"Running as many runs as {Callers} callers can …");
-        await RunAsync(fleet, TimeSpan.FromSeconds(run.Quick ? 3 : 10));
-        double rate = await RunAsync(fleet, TimeSpan.FromSeconds(run.Quick ? 5 : 30));
+        TimeSpan warmUp = run.Seconds(10, 3, 1);
+        TimeSpan duration = run.Seconds(30, 5, 1);
+        double rate;
+        string template;
+        await using (CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files))
+        {
+            await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, Runners, capacity: Callers);
+            template = (await RunOneAsync(fleet)).SessionId;
+            BenchRun.Say($"Running as many runs as {Callers} callers can …");
+            await RunAsync(warmUp, () => RunOneAsync(fleet));
+            rate = await RunAsync(duration, () => RunOneAsync(fleet));
+            await coordinator.TerminateAsync();
+        }
+
+        BenchRun.Say("Writing the same rows, and nothing else …");
+        string database = Directory.GetFiles(files.Root, "coordinator.db", SearchOption.AllDirectories).Single();
+        await using GroupCommits commits = new(database, template);
+        await RunAsync(run.Seconds(3, 1, 0.2), commits.RunAsync);
+        double floor = await RunAsync(run.Seconds(10, 5, 1), commits.RunAsync);
         run.Add(new("dispatch.rate", "Whole runs, durable", rate, "/s", Bar: 2_000) { IsAtLeast = true });
+        run.Add(new("dispatch.share", "Whole runs, against their rows alone", rate, "/s", Bar: 0.6, Floor: floor) { IsAtLeast = true });
     }
 
-    private static async Task<double> RunAsync(PlayedFleet fleet, TimeSpan duration)
+    private static async Task<PlayedSession> RunOneAsync(PlayedFleet fleet)
+    {
+        PlayedSession session = await fleet.StartAsync();
+        await session.EndAsync();
+        await session.Run.Settled;
+        return session;
+    }
+
+    /// <returns>How often a second.</returns>
+    private static async Task<double> RunAsync(TimeSpan duration, Func<Task> one)
     {
         Stopwatch time = Stopwatch.StartNew();
-        int[] done = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CallAsync()));
+        int[] done = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(CallAsync)));
         return done.Sum() / time.Elapsed.TotalSeconds;
 
         async Task<int> CallAsync()
         {
             int runs = 0;
             for (; time.Elapsed < duration; runs++)
-            {
-                PlayedSession session = await fleet.StartAsync();
-                await session.EndAsync();
-                await session.Run.Settled;
-            }
-
+                await one();
             return runs;
         }
     }

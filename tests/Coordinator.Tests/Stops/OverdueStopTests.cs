@@ -17,12 +17,12 @@ public sealed class OverdueStopTests
     public async Task Stop_OfAnOfflineRunner_SaysSinceWhenAndThatItIsDelivered()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(Clock.Own);
-        Clock clock = new(coordinator);
         ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
         await runner.CutAsync();
         await coordinator.OfflineAsync();
         await coordinator.StopAsync(session.SessionId);
+        Clock clock = await Clock.OfStopAsync(coordinator, start.RunId);
 
         Assert.Equal(Proto.StopWait.Unspecified, (await clock.AfterAsync(start.RunId, seconds: 3)).WaitingFor);
         Proto.StopRecord late = await clock.AfterAsync(start.RunId, seconds: 3);
@@ -37,11 +37,11 @@ public sealed class OverdueStopTests
     public async Task Stop_StationByStation_SaysWhatItWaitsForAndIsSilentOnceItIsOver()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(Clock.Own);
-        Clock clock = new(coordinator);
         await using SessionView watcher = new(coordinator);
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
         await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = new() { Seconds = 10 });
+        Clock clock = await Clock.OfStopAsync(coordinator, start.RunId);
         Proto.StopRun stop = await runner.NextStopAsync();
 
         Proto.StopRecord record = await clock.AfterAsync(start.RunId, seconds: 6);
@@ -91,30 +91,36 @@ public sealed class OverdueStopTests
         long revision = (await coordinator.SessionAsync(session.SessionId)).Revision;
         await runner.NextStopAsync();
         await runner.NextStopAsync();
-        Clock clock = new(coordinator);
+        Clock clock = await Clock.OfStopAsync(coordinator, start.RunId);
         await clock.AfterAsync(start.RunId, seconds: 60);
 
         Assert.Equal(revision, (await coordinator.SessionAsync(session.SessionId)).Revision);
         Assert.Contains(start.RunId, Assert.Single(coordinator.Log.Records, r => r.EventId.Id == 3002).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Looks for overdue stops at times of its own.</summary>
-    private sealed class Clock(RunningCoordinator coordinator)
+    /// <summary>Looks for overdue stops at times of its own, which begin with the stop.</summary>
+    private sealed class Clock
     {
-        private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+        private readonly RunningCoordinator _coordinator;
+        private readonly FakeTimeProvider _time;
+
+        private Clock(RunningCoordinator coordinator, DateTimeOffset begin) => (_coordinator, _time) = (coordinator, new(begin));
 
         /// <summary>The coordinator's own clock is to look at nothing, for it is behind this one.</summary>
         public static Action<IServiceCollection> Own { get; } = services =>
             services.Remove(services.Single(s => s.ServiceType == typeof(IDeadline) && s.ImplementationType == typeof(OverdueStops)));
 
+        public static async Task<Clock> OfStopAsync(RunningCoordinator coordinator, string runId) =>
+            new(coordinator, (await coordinator.RunAsync(runId)).Stop.RequestedTime.ToDateTimeOffset());
+
         public async Task<Proto.StopRecord> AfterAsync(string runId, int seconds)
         {
             _time.Advance(TimeSpan.FromSeconds(seconds));
-            IServiceProvider services = coordinator.Services;
+            IServiceProvider services = _coordinator.Services;
             await new OverdueStops(
                 services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>(), services.GetRequiredService<Ledger>(),
                 services.GetRequiredService<RunnerStreams>(), _time, NullLogger<OverdueStops>.Instance).MeetAsync();
-            return (await coordinator.RunAsync(runId)).Stop;
+            return (await _coordinator.RunAsync(runId)).Stop;
         }
     }
 }
