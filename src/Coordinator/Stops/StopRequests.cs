@@ -12,6 +12,15 @@ namespace Coordinator.Stops;
 /// </summary>
 internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, TimeProvider time)
 {
+    /// <summary>
+    /// Stops of many in one transaction. Those that are committed are on their way while the next ones are written, and
+    /// somebody else's stop waits for so many at most.
+    /// </summary>
+    private const int ManyAtOnce = 100;
+
+    /// <summary>Parts in a row; then whatever else waits for the ledger gets a turn.</summary>
+    private const int PartsInARow = 20;
+
     /// <summary>Stops the newest run of a session.</summary>
     /// <exception cref="CoordinatorException">There is no such session, or nothing of it is active.</exception>
     public Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms) => AnswerAsync(terms, async scope =>
@@ -28,13 +37,13 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
         return (await scope.SessionOfAsync(run), run);
     });
 
-    /// <summary>Stops every active session that matches.</summary>
-    public Task<IReadOnlyList<StopStep>> StopMatchingAsync(SessionFilter filter, StopTerms terms, bool validateOnly) =>
-        StopManyAsync(scope => StopSelection.MatchingAsync(scope, filter), terms, validateOnly);
+    /// <summary>Stops every session that matches and is active now.</summary>
+    public async Task<IReadOnlyList<StopStep>> StopMatchingAsync(SessionFilter filter, StopTerms terms, bool validateOnly) =>
+        await StopManyAsync(await ledger.ExecuteAsync(LedgerLane.Urgent, scope => StopSelection.MatchingAsync(scope, filter)), terms, validateOnly, keepRefused: false);
 
     /// <summary>Stops the named sessions; each gets its own outcome.</summary>
     public Task<IReadOnlyList<StopStep>> StopNamedAsync(IReadOnlyCollection<string> sessionIds, StopTerms terms, bool validateOnly) =>
-        StopManyAsync(scope => StopSelection.NamedAsync(scope, sessionIds), terms, validateOnly);
+        StopManyAsync([.. sessionIds.Distinct()], terms, validateOnly, keepRefused: true);
 
     /// <summary>Stops these runs, as far as they are still active.</summary>
     public Task StopRunsAsync(IEnumerable<string> runIds, StopTerms terms) => Task.WhenAll(runIds.Select(async runId =>
@@ -51,7 +60,7 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
 
     private async Task<StopAnswer> AnswerAsync(StopTerms terms, Func<LedgerScope, ValueTask<(Session, Run?)>> find)
     {
-        StopAnswer answer = await ledger.ExecuteUrgentAsync(async scope =>
+        StopAnswer answer = await ledger.ExecuteAsync(LedgerLane.Urgent, async scope =>
         {
             (Session session, Run? run) = await find(scope);
             IReadOnlyList<Session> children = terms.IncludeChildren ? await StopSelection.DescendantsAsync(scope, [session.SessionId]) : [];
@@ -65,20 +74,35 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
         return answer;
     }
 
-    private async Task<IReadOnlyList<StopStep>> StopManyAsync(Func<LedgerScope, Task<StopSelection>> select, StopTerms terms, bool validateOnly)
+    /// <param name="keepRefused">Whether a session that is not there or not active is part of the answer.</param>
+    private async Task<IReadOnlyList<StopStep>> StopManyAsync(IReadOnlyList<string> sessionIds, StopTerms terms, bool validateOnly, bool keepRefused)
     {
-        IReadOnlyList<StopStep> steps = await ledger.ExecuteUrgentAsync(async scope =>
+        // Each by its session, because descendants of one part may be chosen themselves and belong to another.
+        Dictionary<string, StopStep> steps = [];
+        HashSet<string> chosen = [.. sessionIds];
+        foreach (string[][] parts in sessionIds.Chunk(ManyAtOnce).Chunk(PartsInARow))
         {
-            StopSelection selection = await select(scope);
+            foreach (StopStep step in (await Task.WhenAll(parts.Select(part => StopPartAsync(part, chosen, terms, validateOnly, keepRefused)))).SelectMany(s => s))
+                steps.TryAdd(step.SessionId, step);
+        }
+
+        return await Task.WhenAll(steps.Values.Select(s => s.DeliverAsync(time)));
+    }
+
+    /// <param name="chosen">Sessions that get their turn anyway, and are not to be stopped as somebody's descendants.</param>
+    private Task<IReadOnlyList<StopStep>> StopPartAsync(string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
+        ledger.ExecuteAsync(LedgerLane.Bulk, async scope =>
+        {
+            StopSelection selection = await StopSelection.NamedAsync(scope, sessionIds);
             IReadOnlyList<Session> children = terms.IncludeChildren
                 ? await StopSelection.DescendantsAsync(scope, [.. selection.Sessions.Select(s => s.SessionId)])
                 : [];
-            List<StopStep> all = [.. await StopAllAsync(scope, selection.Sessions, terms, validateOnly, keepRefused: true)];
-            all.AddRange(await StopAllAsync(scope, children.Except(selection.Sessions), terms, validateOnly));
-            return (IReadOnlyList<StopStep>)[.. all, .. selection.Missing.Select(StopSelection.NotFound)];
+            List<StopStep> steps = [.. await StopAllAsync(scope, selection.Sessions, terms, validateOnly, keepRefused)];
+            steps.AddRange(await StopAllAsync(scope, children.Where(c => !chosen.Contains(c.SessionId)), terms, validateOnly));
+            if (keepRefused)
+                steps.AddRange(selection.Missing.Select(StopSelection.NotFound));
+            return (IReadOnlyList<StopStep>)steps;
         });
-        return await Task.WhenAll(steps.Select(s => s.DeliverAsync(time)));
-    }
 
     /// <param name="keepRefused">Whether a session that is not active is part of the answer.</param>
     private async Task<IReadOnlyList<StopStep>> StopAllAsync(

@@ -6,20 +6,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Stops;
 
-/// <summary>The sessions a stop of many is about, loaded together with their newest runs.</summary>
+/// <summary>Sessions a stop of many is about, loaded together with their newest runs.</summary>
 /// <param name="Missing">Ids that name no session.</param>
 internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyList<string> Missing)
 {
     /// <summary>Below the number of parameters that every database takes in one query.</summary>
     private const int IdsAtOnce = 500;
 
-    /// <summary>The active sessions that match a filter, as of this moment of the batch.</summary>
-    public static async Task<StopSelection> MatchingAsync(LedgerScope scope, SessionFilter filter)
+    /// <summary>The ids of active sessions that match a filter, as of this moment of the batch.</summary>
+    public static async ValueTask<IReadOnlyList<string>> MatchingAsync(LedgerScope scope, SessionFilter filter)
     {
         await scope.FlushAsync();
-        List<string> ids = await filter.Apply(scope.Db).Where(s => SessionStatuses.Active.Contains(s.Status))
+        return await filter.Apply(scope.Db).Where(s => SessionStatuses.Active.Contains(s.Status))
             .OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
-        return await NamedAsync(scope, ids);
     }
 
     public static async Task<StopSelection> NamedAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
@@ -28,11 +27,13 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         Dictionary<string, Session> found = [];
         foreach (string[] ids in sessionIds.Distinct().Chunk(IdsAtOnce))
         {
-            foreach (Session session in await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.SessionId)).ToListAsync())
-                found.Add(session.SessionId, scope.Know(session));
+            List<Session> sessions = [.. (await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.SessionId)).ToListAsync()).Select(scope.Know)];
+            foreach (Session session in sessions)
+                found.Add(session.SessionId, session);
 
             // The runs are loaded with them, so that none has to be looked up alone.
-            foreach (Run run in await scope.Db.Runs.AsNoTracking().Where(r => scope.Db.Sessions.Any(s => ids.Contains(s.SessionId) && s.RunId == r.RunId)).ToListAsync())
+            string[] runIds = [.. sessions.Select(s => s.RunId)];
+            foreach (Run run in await scope.Db.Runs.AsNoTracking().Where(r => runIds.Contains(r.RunId)).ToListAsync())
                 scope.Know(run);
         }
 

@@ -31,15 +31,17 @@ internal sealed partial class Ledger(
     /// <summary>Operations in one transaction at most.</summary>
     private const int MaxBatch = 256;
 
-    /// <summary>A batch takes no more operations after this time: a stop that comes now waits for what has been begun, no longer.</summary>
-    private static readonly TimeSpan MaxApply = TimeSpan.FromMilliseconds(5);
+    /// <summary>
+    /// A batch takes no more operations after this time: a stop that comes now waits for what has been begun, no longer.
+    /// What a batch applied takes several times as long to be written.
+    /// </summary>
+    private static readonly TimeSpan MaxApply = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Wakes the loop; the operations themselves wait in the two lanes.</summary>
+    /// <summary>Wakes the loop; the operations themselves wait in their lanes.</summary>
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly Lock _lock = new();
-    private readonly Queue<LedgerOperation> _urgent = [];
-    private readonly Queue<LedgerOperation> _ordinary = [];
+    private readonly Queue<LedgerOperation>[] _lanes = [.. Enum.GetValues<LedgerLane>().Select(_ => new Queue<LedgerOperation>())];
     private bool _closed;
 
     /// <summary>Null before the first batch, and after one that failed.</summary>
@@ -52,10 +54,11 @@ internal sealed partial class Ledger(
     /// <param name="apply">The operation.</param>
     /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
     /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
-    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null) => Enqueue(_ordinary, apply, failed);
+    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null) =>
+        Enqueue(new LedgerOperation<T>(apply, failed, LedgerLane.Ordinary));
 
-    /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything that is not urgent: for stops.</summary>
-    public Task<T> ExecuteUrgentAsync<T>(Func<LedgerScope, ValueTask<T>> apply) => Enqueue(_urgent, apply, failed: null);
+    /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything in lower lanes.</summary>
+    public Task<T> ExecuteAsync<T>(LedgerLane lane, Func<LedgerScope, ValueTask<T>> apply) => Enqueue(new LedgerOperation<T>(apply, failed: null, lane));
 
     /// <summary>Commits something that matters to nobody: only a real write finds out that the disk is full.</summary>
     /// <exception cref="CoordinatorException">Nothing can be written.</exception>
@@ -90,7 +93,7 @@ internal sealed partial class Ledger(
         while (await _wake.Reader.WaitToReadAsync(CancellationToken.None))
         {
             _wake.Reader.TryRead(out _);
-            while (TryTake(out LedgerOperation? first))
+            while (TryTake(LedgerLane.Ordinary, out LedgerOperation? first))
             {
                 batch.Add(first);
                 await CommitAsync(batch, mayGrow: true);
@@ -102,14 +105,13 @@ internal sealed partial class Ledger(
             await connection.DisposeAsync();
     }
 
-    private Task<T> Enqueue<T>(Queue<LedgerOperation> lane, Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed)
+    private Task<T> Enqueue<T>(LedgerOperation<T> operation)
     {
-        LedgerOperation<T> operation = new(apply, failed);
         lock (_lock)
         {
             if (_closed)
                 return Task.FromException<T>(CoordinatorException.ShuttingDown());
-            lane.Enqueue(operation);
+            _lanes[(int)operation.Lane].Enqueue(operation);
         }
 
         _wake.Writer.TryWrite(true);
@@ -125,10 +127,19 @@ internal sealed partial class Ledger(
         _wake.Writer.TryComplete();
     }
 
-    private bool TryTake([NotNullWhen(true)] out LedgerOperation? next)
+    private bool TryTake(LedgerLane lowest, [NotNullWhen(true)] out LedgerOperation? next)
     {
         lock (_lock)
-            return _urgent.TryDequeue(out next) || _ordinary.TryDequeue(out next);
+        {
+            for (LedgerLane lane = LedgerLane.Urgent; lane >= lowest; lane--)
+            {
+                if (_lanes[(int)lane].TryDequeue(out next))
+                    return true;
+            }
+        }
+
+        next = null;
+        return false;
     }
 
     /// <param name="batch">The operations; grows by what is waiting while they are applied, if it may.</param>
@@ -200,10 +211,13 @@ internal sealed partial class Ledger(
         long begun = time.GetTimestamp();
         await using var transaction = await connection.Db.Database.BeginTransactionAsync();
         LedgerScope scope = new(connection, time.GetUtcNow());
+        LedgerLane highest = LedgerLane.Ordinary;
         for (int i = 0; i < batch.Count; i++)
         {
+            // Once something urgent is in it, it is not made to wait for anything that is less so.
+            highest = (LedgerLane)Math.Max((int)highest, (int)batch[i].Lane);
             await batch[i].ApplyAsync(scope);
-            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && time.GetElapsedTime(begun) < MaxApply && TryTake(out LedgerOperation? next))
+            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && time.GetElapsedTime(begun) < MaxApply && TryTake(highest, out LedgerOperation? next))
                 batch.Add(next);
         }
 

@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage.Rows;
@@ -20,6 +21,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Runs = Writer<Run>();
         Texts = Writer<RunText>();
         State = Writer<LedgerState>();
+        Audit = Writer<AuditEntry>();
     }
 
     public CoordinatorDbContext Db { get; }
@@ -36,6 +38,8 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     public RowWriter<LedgerState> State { get; }
 
+    public RowWriter<AuditEntry> Audit { get; }
+
     public static async Task<LedgerConnection> OpenAsync(IDbContextFactory<CoordinatorDbContext> contexts)
     {
         CoordinatorDbContext db = await contexts.CreateDbContextAsync();
@@ -43,8 +47,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
         {
             // Nobody goes back to the middle of a transaction: one that fails is taken back as a whole.
             db.Database.AutoSavepointsEnabled = false;
-            SqliteSetup.PrepareStatements(db);
-            await db.Database.OpenConnectionAsync();
+            await SqliteSetup.OpenForWritingAsync(db);
             return new LedgerConnection(db);
         }
         catch
@@ -56,7 +59,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, State])
+        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, State, Audit])
             writer.Dispose();
         await Db.DisposeAsync();
     }

@@ -3,8 +3,11 @@ using Coordinator.Errors;
 namespace Coordinator.Storage;
 
 /// <summary>Something to be written, and somebody who waits for it.</summary>
-internal abstract class LedgerOperation
+internal abstract class LedgerOperation(LedgerLane lane)
 {
+    /// <summary>What it goes ahead of.</summary>
+    public LedgerLane Lane => lane;
+
     /// <summary>Applies the operation to a batch. A refusal that changed nothing is kept for the caller; anything else spoils the batch.</summary>
     public abstract ValueTask ApplyAsync(LedgerScope scope);
 
@@ -18,7 +21,8 @@ internal abstract class LedgerOperation
 /// <inheritdoc/>
 /// <param name="apply">What it does.</param>
 /// <param name="failed">Told, before any later operation is applied, that this one could not be committed.</param>
-internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed) : LedgerOperation
+/// <param name="lane">What it goes ahead of.</param>
+internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(lane)
 {
     // Callers go on elsewhere: the writer must not run their code.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 
@@ -13,6 +14,7 @@ internal sealed class LedgerRows(LedgerConnection connection)
     private readonly Dictionary<string, Row<RunText>> _texts = [];
     private readonly Dictionary<string, Row<Session>> _sessions = [];
     private readonly List<EventChunk> _events = [];
+    private readonly List<AuditEntry> _audit = [];
     private Row<LedgerState>? _state;
 
     public IEnumerable<Run> Runs => _runs.Values.Select(row => row.Entity);
@@ -26,6 +28,8 @@ internal sealed class LedgerRows(LedgerConnection connection)
     public void Add(Session session) => _sessions.Add(session.SessionId, new Row<Session>(session) { IsNew = true });
 
     public void Add(EventChunk events) => _events.Add(events);
+
+    public void Add(AuditEntry entry) => _audit.Add(entry);
 
     public async ValueTask<Run?> FindRunAsync(string runId) =>
         _runs.TryGetValue(runId, out Row<Run>? known) ? known.Entity
@@ -91,6 +95,9 @@ internal sealed class LedgerRows(LedgerConnection connection)
         foreach (EventChunk events in _events)
             await connection.Events.InsertAsync(events);
         _events.Clear();
+        foreach (AuditEntry entry in _audit)
+            await connection.Audit.InsertAsync(entry);
+        _audit.Clear();
         if (_state is { IsChanged: true })
         {
             await connection.State.UpdateAsync(_state.Entity);

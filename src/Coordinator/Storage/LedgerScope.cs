@@ -158,7 +158,7 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     {
         Changes++;
         entry.Time = now;
-        Db.AuditEntries.Add(entry);
+        _rows.Add(entry);
     }
 
     /// <summary>Writes what was changed so far, uncommitted, so that queries of this batch see it.</summary>

@@ -19,6 +19,7 @@ internal sealed class RowColumn
     public RowColumn(IProperty property, string name, Func<object, object?> owner, bool isFixed)
     {
         (Name, IsFixed, IsKey, IsGuard) = (name, isFixed, property.IsPrimaryKey(), property.IsConcurrencyToken);
+        IsGenerated = IsKey && property.ValueGenerated == ValueGenerated.OnAdd;
         (_owner, _getter, _mapping) = (owner, property.GetGetter(), property.GetRelationalTypeMapping());
     }
 
@@ -27,6 +28,9 @@ internal sealed class RowColumn
     public bool IsFixed { get; }
 
     public bool IsKey { get; }
+
+    /// <summary>The database gives it its value.</summary>
+    public bool IsGenerated { get; }
 
     /// <summary>An update must find the value that was there before.</summary>
     public bool IsGuard { get; }

@@ -21,7 +21,7 @@ internal sealed class RowTable
         RowColumn[] key = [.. all.Where(c => c.IsKey)];
         RowColumn[] changing = [.. all.Where(c => !c.IsFixed && !c.IsKey)];
         Guards = [.. all.Where(c => c.IsGuard)];
-        Inserted = all;
+        Inserted = [.. all.Where(c => !c.IsGenerated)];
         Updated = [.. changing, .. key];
 
         ISqlGenerationHelper sql = db.GetService<ISqlGenerationHelper>();
