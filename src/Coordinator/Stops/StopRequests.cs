@@ -90,8 +90,8 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
     }
 
     /// <param name="chosen">Sessions that get their turn anyway, and are not to be stopped as somebody's descendants.</param>
-    private Task<IReadOnlyList<StopStep>> StopPartAsync(string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
-        ledger.ExecuteAsync(LedgerLane.Bulk, async scope =>
+    private async Task<IReadOnlyList<StopStep>> StopPartAsync(string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
+        await ledger.ExecuteAsync(LedgerLane.Bulk, async scope =>
         {
             StopSelection selection = await StopSelection.NamedAsync(scope, sessionIds);
             IReadOnlyList<Session> children = terms.IncludeChildren

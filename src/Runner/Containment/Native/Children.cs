@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Coordinator.AgentRunner.Containment.Native;
 
@@ -77,6 +78,51 @@ internal static unsafe class Children
             _ = Libc.SpawnActionsDestroy(actions);
             _ = Libc.SpawnAttributesDestroy(attributes);
             moved.ForEach(descriptor => descriptor.Dispose());
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Start"/>, in a cgroup from its first moment; null if the system does not let that be done here.
+    /// </summary>
+    /// <param name="spawn">The program, with three descriptors and a working directory.</param>
+    /// <param name="cgroup">The cgroup's directory.</param>
+    /// <param name="status">Is told that the program is entered, or what failed; closes when the program takes over.</param>
+    /// <param name="entering">The line that says that the program is entered.</param>
+    /// <param name="directoryFailed">The line that says that the directory failed, with any error's number of three digits.</param>
+    /// <param name="programFailed">The same of the program.</param>
+    /// <exception cref="Win32Exception">It could not be started, with the system's error.</exception>
+    [SupportedOSPlatform("linux")]
+    public static int? TryStartInCgroup(
+        Spawn spawn, FileDescriptor cgroup, FileDescriptor status, string entering, string directoryFailed, string programFailed)
+    {
+        Descriptors.KeepFromChildren();
+        using var arguments = new NativeStrings(spawn.Arguments);
+        using var environment = new NativeStrings(spawn.Environment);
+        using var texts = new NativeStrings([spawn.Program, spawn.WorkingDirectory!, entering, directoryFailed, programFailed]);
+        var plan = new CgroupBirth.Plan
+        {
+            Program = texts.Pointers[0],
+            Arguments = arguments.Pointers,
+            Environment = environment.Pointers,
+            Directory = texts.Pointers[1],
+            Input = spawn.Descriptors[0].Number,
+            Output = spawn.Descriptors[1].Number,
+            Error = spawn.Descriptors[2].Number,
+            Status = status.Number,
+            Entering = new() { Text = texts.Pointers[2], Length = texts.LengthOf(2) },
+            DirectoryFailed = new() { Text = texts.Pointers[3], Length = texts.LengthOf(3) },
+            ProgramFailed = new() { Text = texts.Pointers[4], Length = texts.LengthOf(4) },
+        };
+
+        lock (Gate)
+        {
+            var process = CgroupBirth.TryStart(plan, cgroup);
+            if (process is { } started)
+            {
+                Known.Add(started);
+            }
+
+            return process;
         }
     }
 

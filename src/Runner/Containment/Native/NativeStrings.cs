@@ -25,6 +25,9 @@ internal sealed unsafe class NativeStrings : IDisposable
 
     public byte** Pointers => _pointers;
 
+    /// <summary>The length of one of them, in bytes.</summary>
+    public int LengthOf(int index) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_pointers[index]).Length;
+
     public void Dispose()
     {
         for (var i = 0; _pointers is not null && i < _count; i++)

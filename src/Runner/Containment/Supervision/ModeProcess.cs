@@ -48,7 +48,7 @@ internal sealed class ModeProcess : IDisposable
             using (status.Writer)
             using (control.Reader)
             {
-                var id = Children.Start(new()
+                var id = TryStartInCgroup(launch, spec, [input, output.Writer, error.Writer], status.Writer) ?? Children.Start(new()
                 {
                     Program = program.Program,
                     Arguments = program.CommandLine(mode, launch.RunId),
@@ -114,6 +114,31 @@ internal sealed class ModeProcess : IDisposable
 
         Children.Collect(process, wait: true);
         return reason;
+    }
+
+    /// <summary>Null if the run has no cgroup, or if the way by the runner's own program must be taken.</summary>
+    private static int? TryStartInCgroup(AgentLaunch launch, LaunchSpec spec, IReadOnlyList<FileDescriptor> descriptors, FileDescriptor status)
+    {
+        if (spec.CgroupDirectory.Length == 0 || descriptors.Append(status).Any(descriptor => descriptor.Number <= 2))
+        {
+            return null;
+        }
+
+        using var cgroup = FileDescriptor.Open(spec.CgroupDirectory);
+        return Children.TryStartInCgroup(
+            new()
+            {
+                Program = spec.Program,
+                Arguments = spec.Arguments,
+                Environment = spec.Environment,
+                Descriptors = descriptors,
+                WorkingDirectory = launch.WorkingDirectory,
+            },
+            cgroup,
+            status,
+            entering: StatusLine.Text(StatusLine.Entering()),
+            directoryFailed: StatusLine.Text(StatusLine.Failed(StatusLine.DirectoryStep, error: 999)),
+            programFailed: StatusLine.Text(StatusLine.Failed(StatusLine.ProgramStep, error: 999)));
     }
 
     private static FileDescriptor OpenInput(AgentLaunch launch)

@@ -40,6 +40,8 @@ internal sealed record StatusLine(string Word, string First, string Second)
 
     public static byte[] Empty() => Line(EmptyWord);
 
+    public static string Text(byte[] line) => Encoding.ASCII.GetString(line);
+
     public static StatusLine Parse(string line)
     {
         var parts = line.Split(' ');
