@@ -10,13 +10,18 @@ internal sealed class Troubles(World world)
 
     private Random Random => world.Simulator.Random;
 
-    public void Start() => Later(TimeSpan.FromSeconds(Random.NextDouble()), Next);
+    public void Start()
+    {
+        Later(TimeSpan.FromSeconds(Random.NextDouble()), Next);
+        SlowDown();
+    }
 
     /// <summary>Everybody is up again, and what was frozen goes on.</summary>
     public void End()
     {
         _isOver = true;
         Thaw(world.Coordinator.Life);
+        Hurry(world.Coordinator.Writing);
         if (world.Coordinator.Life is null or { IsDead: true })
             world.Coordinator.Start();
         foreach (RunnerNode runner in world.Runners)
@@ -46,6 +51,26 @@ internal sealed class Troubles(World world)
             return;
         world.Story.Tell("world", "the coordinator dies after a commit");
         Kill();
+    }
+
+    /// <summary>The coordinator's disk is slow at times, so that operations meet in one transaction. Too common to be told.</summary>
+    private void SlowDown() => Later(TimeSpan.FromSeconds(Random.NextDouble() * 0.2), () =>
+    {
+        if (_isOver)
+            return;
+        if (world.Coordinator.Writing is { IsDead: false } writing)
+        {
+            writing.IsFrozen = true;
+            Later(TimeSpan.FromSeconds(Random.NextDouble() * 0.1), () => Hurry(writing));
+        }
+
+        SlowDown();
+    });
+
+    private static void Hurry(Life? writing)
+    {
+        if (writing is not null)
+            writing.IsFrozen = false;
     }
 
     private bool Happens(int onceIn) => Random.Next(onceIn) == 0;

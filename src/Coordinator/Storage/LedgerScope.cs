@@ -166,10 +166,7 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     {
         if (_flushed == Changes)
             return;
-        await _rows.WriteAsync();
-        // Whatever else was changed is rare enough for the usual way.
-        if (Db.ChangeTracker.HasChanges())
-            await Db.SaveChangesAsync();
+        await WriteAsync();
         _flushed = Changes;
     }
 
@@ -208,7 +205,16 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
             _rows.Add(chunk);
         if (_changed.Count + _deleted.Count > 0)
             await ReviseAsync(await ChangeStateAsync());
-        await FlushAsync();
+        // Also if nothing was changed since the last flush: the timelines come only now.
+        await WriteAsync();
+    }
+
+    private async ValueTask WriteAsync()
+    {
+        await _rows.WriteAsync();
+        // Whatever else was changed is rare enough for the usual way.
+        if (Db.ChangeTracker.HasChanges())
+            await Db.SaveChangesAsync();
     }
 
     private async ValueTask ReviseAsync(LedgerState state)

@@ -35,6 +35,7 @@ internal sealed class Invariants(World world)
     private readonly Dictionary<string, List<SimulatedAgent>> _agents = [];
     private readonly Dictionary<string, (string SessionId, string RunId)> _requests = [];
     private readonly HashSet<string> _stopped = [];
+    private readonly Dictionary<string, int> _lines = [];
     private readonly Dictionary<(string, Life), long> _stopsArrived = [];
     private readonly HashSet<(string, Life)> _stoppedFirst = [];
     private readonly HashSet<string> _runnerDiedWith = [];
@@ -134,6 +135,43 @@ internal sealed class Invariants(World world)
         List<Session> sessions = [.. db.Sessions.AsNoTracking()];
         foreach (Watcher watcher in watchers)
             Compare(watcher, sessions);
+        foreach (Session session in sessions)
+            LookAtTimeline(db, session);
+        foreach (Run run in runs)
+            LookAtOutput(run);
+    }
+
+    /// <summary>Whatever was given a number is there, once.</summary>
+    private void LookAtTimeline(CoordinatorDbContext db, Session session)
+    {
+        long last = 0;
+        foreach (EventChunk chunk in db.EventChunks.AsNoTracking().Where(c => c.SessionId == session.SessionId).OrderBy(c => c.FirstSequence))
+        {
+            if (chunk.FirstSequence != last + 1)
+                Violate($"The timeline of {session.SessionId} goes from {last} to {chunk.FirstSequence}.");
+            foreach (StoredEvent one in chunk.EventsAfter(last))
+            {
+                last = one.Sequence;
+                if (one.Kind != Proto.SessionEvent.EventOneofCase.Output)
+                    continue;
+                Proto.SessionEvent read = one.Read();
+                int line = _lines[read.RunId] = _lines.GetValueOrDefault(read.RunId) + 1;
+                if (read.Output.Text != $"{line}")
+                    Violate($"Line {line} of {read.RunId} is {read.Output}.");
+            }
+        }
+
+        if (last != session.LastEventSequence)
+            Violate($"The timeline of {session.SessionId} ends with {last}, not with {session.LastEventSequence}.");
+    }
+
+    /// <summary>All that an agent wrote is there once its run has ended, unless its runner died before it could tell.</summary>
+    private void LookAtOutput(Run run)
+    {
+        int told = _lines.GetValueOrDefault(run.RunId);
+        bool mayBeCut = !run.Status.IsTerminal() || run.FailureReason is "RUNNER_LOST" || _runnerDiedWith.Contains(run.RunId);
+        if (Agents(run) is [var agent] && told != agent.Lines && !mayBeCut)
+            Violate($"{told} of {agent.Lines} lines of {run.RunId} are there.");
     }
 
     private void Compare(Watcher watcher, List<Session> sessions)

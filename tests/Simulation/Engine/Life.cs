@@ -7,10 +7,14 @@ namespace Coordinator.Simulation.Engine;
 internal sealed class Life : SynchronizationContext
 {
     private readonly Simulator _simulator;
+    private readonly Life? _whole;
+    private bool _isDead;
+    private bool _isFrozen;
 
-    public Life(Simulator simulator, string name, TimeSpan clockError = default)
+    /// <param name="whole">What this is a part of: it is dead and frozen with it, but can be frozen alone.</param>
+    public Life(Simulator simulator, string name, TimeSpan clockError = default, Life? whole = null)
     {
-        (_simulator, Name) = (simulator, name);
+        (_simulator, Name, _whole) = (simulator, name, whole);
         Time = new VirtualTime(simulator, this, clockError);
     }
 
@@ -18,12 +22,16 @@ internal sealed class Life : SynchronizationContext
 
     public VirtualTime Time { get; }
 
-    public bool IsDead { get; private set; }
+    public bool IsDead => _isDead || _whole is { IsDead: true };
 
     /// <summary>Stopped like a process by SIGSTOP: it lives, but does nothing.</summary>
-    public bool IsFrozen { get; set; }
+    public bool IsFrozen
+    {
+        get => _isFrozen || _whole is { IsFrozen: true };
+        set => _isFrozen = value;
+    }
 
-    public void Die() => IsDead = true;
+    public void Die() => _isDead = true;
 
     public override void Post(SendOrPostCallback d, object? state) => _simulator.Enqueue(this, d, state);
 

@@ -40,15 +40,16 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
     {
         private readonly Life _life;
         private readonly SimulatedAgent _agent;
+        private readonly IAgentOutput _output;
         private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _seen;
+        private int _lines;
 
         public Container(Life life, SimulatedAgent agent, IAgentOutput output)
         {
-            (_life, _agent) = (life, agent);
+            (_life, _agent, _output) = (life, agent, output);
             agent.Changed += Notice;
-            output.Write(Proto.OutputStream.Stdout, Encoding.UTF8.GetBytes($"This is {agent.RunId}.\n"));
             Notice();
         }
 
@@ -82,6 +83,8 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
 
         private void Notice() => _life.Post(_ =>
         {
+            while (_lines < _agent.Lines)
+                _output.Write(Proto.OutputStream.Stdout, Encoding.UTF8.GetBytes($"{++_lines}\n"));
             if (_agent.HasExited)
                 _exited.TrySetResult(_agent.Exit);
             if (_agent.Alive == 0)

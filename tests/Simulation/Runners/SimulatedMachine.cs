@@ -37,7 +37,7 @@ internal sealed class SimulatedMachine(World world, string name)
 
 /// <summary>
 /// The processes of one run: the agent itself, and children that may outlive it. They end when they like, heed SIGTERM,
-/// are slow to, or ignore it; SIGKILL takes a moment.
+/// are slow to, or ignore it; SIGKILL takes a moment. The agent writes numbered lines.
 /// </summary>
 internal sealed class SimulatedAgent
 {
@@ -63,6 +63,8 @@ internal sealed class SimulatedAgent
         ExitCode = random.Next(3) == 0 ? 1 : 0;
         if (ends is { } after)
             After(after, ExitByItself);
+        for (int i = random.Next(6); i > 0; i--)
+            After(Seconds(random.NextDouble() * 2), Write);
     }
 
     public string RunId { get; }
@@ -72,6 +74,9 @@ internal sealed class SimulatedAgent
     public int ProcessId { get; } = Interlocked.Increment(ref s_processIds);
 
     public int Children { get; private set; }
+
+    /// <summary>How many lines it wrote; each is its number.</summary>
+    public int Lines { get; private set; } = 1;
 
     public bool HasExited { get; private set; }
 
@@ -117,6 +122,14 @@ internal sealed class SimulatedAgent
     public void Vanish()
     {
         (HasExited, Children) = (true, 0);
+        Changed?.Invoke();
+    }
+
+    private void Write()
+    {
+        if (HasExited)
+            return;
+        Lines++;
         Changed?.Invoke();
     }
 
