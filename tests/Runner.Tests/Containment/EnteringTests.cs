@@ -1,0 +1,74 @@
+using System.Runtime.Versioning;
+using System.Text;
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Supervision;
+
+namespace Coordinator.AgentRunner.Tests.Containment;
+
+/// <summary>The way into a cgroup where the system does not let a process be made in it, as in some containers.</summary>
+[Collection(ProcessTests.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class EnteringTests
+{
+    [Fact]
+    public async Task Enter_ByTheRunnersOwnProgram_BecomesTheAgentInItsCgroup()
+    {
+        await Machine.ContainmentAsync(ContainmentKind.Cgroup);
+        var (runId, _) = TestRun.NewNames();
+        var cgroup = OwnCgroup.Find().Child($"entering-{runId}");
+        cgroup.Create();
+        try
+        {
+            var launch = TestRun.Launch(runId, "cat /proc/self/cgroup; echo \"$COORDINATOR_RUN_ID\"; exit 7", new RecordingOutput());
+            var (output, status, exit) = Enter(launch, LaunchSpec.For(launch, Machine.RunnerId, cgroup.Directory));
+
+            Assert.Contains(cgroup.Path, output, StringComparison.Ordinal);
+            Assert.Contains(runId, output.Split('\n'));
+            Assert.Equal(StatusLine.Text(StatusLine.Entering()), status);
+            Assert.Equal(new AgentExit(7, null), exit);
+        }
+        finally
+        {
+            cgroup.Kill();
+            await TestRun.EventuallyAsync(cgroup.TryRemove, "an empty cgroup");
+        }
+    }
+
+    /// <summary>As the runner does it when it has to.</summary>
+    private static (string Output, string Status, AgentExit? Exit) Enter(AgentLaunch launch, LaunchSpec spec)
+    {
+        using var file = spec.ToFile();
+        using var input = FileDescriptor.Open("/dev/null");
+        var output = FileDescriptor.CreatePipe();
+        var status = FileDescriptor.CreatePipe();
+        using (output.Reader)
+        using (status.Reader)
+        {
+            int process;
+            using (output.Writer)
+            using (status.Writer)
+            {
+                process = Children.Start(new()
+                {
+                    Program = Machine.Program.Program,
+                    Arguments = Machine.Program.CommandLine(ProcessMode.Enter, launch.RunId),
+                    Environment = OwnProgram.StartEnvironment(),
+                    Descriptors = [input, output.Writer, output.Writer, file, status.Writer, input],
+                });
+            }
+
+            return (ReadAll(output.Reader), ReadAll(status.Reader), Children.Collect(process, wait: true));
+        }
+    }
+
+    private static string ReadAll(FileDescriptor reader)
+    {
+        StringBuilder text = new();
+        Span<byte> buffer = stackalloc byte[1024];
+        while (reader.Read(buffer) is > 0 and var count)
+            text.Append(Encoding.UTF8.GetString(buffer[..count]));
+        return text.ToString();
+    }
+}
