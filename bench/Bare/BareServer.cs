@@ -89,6 +89,8 @@ internal sealed class BareServer(OrderLog log)
             await responseStream.WriteAsync(new BareOrder());
             while (await requestStream.MoveNext(context.CancellationToken))
             {
+                if (requestStream.Current.WantsAnswer)
+                    await responseStream.WriteAsync(new BareOrder());
             }
         }
 

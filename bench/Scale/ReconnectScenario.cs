@@ -3,15 +3,12 @@ using Coordinator.Bench.Bare;
 using Coordinator.Bench.Fleet;
 using Coordinator.Testing;
 using Coordinator.Testing.Processes;
-using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Coordinator.Bench.Scale;
 
 /// <summary>The coordinator is killed under all its runners, right after some stops, and all come back at once.</summary>
 internal sealed class ReconnectScenario : IScenario
 {
-    private const int AtOnce = 64;
     private const int Stops = 50;
 
     public string Name => "reconnect";
@@ -58,26 +55,13 @@ internal sealed class ReconnectScenario : IScenario
         using TestFiles files = new();
         var (server, address) = await BareProgram.StartServerAsync(BareKind.Grpc, files.CreateDirectory("server"));
         await using BareProgram _ = server;
-        ConcurrentBag<IDisposable> open = [];
-        await OpenAsync(address, 200, open);
+        await using BareStreams bare = new(address);
+        await bare.OpenAsync(200);
         BenchRun.Say($"Opening {streams:N0} bare streams …");
         long begun = TimeProvider.System.GetTimestamp();
-        await OpenAsync(address, streams, open);
-        double taken = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
-        foreach (IDisposable one in open)
-            one.Dispose();
-        return taken;
+        await bare.OpenAsync(streams);
+        return TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
     }
-
-    private static Task OpenAsync(Uri address, int streams, ConcurrentBag<IDisposable> open) =>
-        Parallel.ForAsync(0, streams, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, cancellationToken) =>
-        {
-            GrpcChannel channel = GrpcChannel.ForAddress(address);
-            open.Add(channel);
-            AsyncDuplexStreamingCall<BareReport, BareOrder> call = new BareService.BareServiceClient(channel).Attach(cancellationToken: CancellationToken.None);
-            await call.RequestStream.WriteAsync(new BareReport(), cancellationToken);
-            await call.ResponseStream.MoveNext(cancellationToken);
-        });
 
     /// <exception cref="BenchException">A stop or a run was lost.</exception>
     private static async Task AssertNothingLostAsync(CoordinatorProcess coordinator, IReadOnlyList<PlayedSession> sessions, ConcurrentDictionary<string, bool> arrived)

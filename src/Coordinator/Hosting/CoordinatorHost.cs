@@ -161,6 +161,8 @@ internal static class CoordinatorHost
         // A peer whose machine is gone is noticed after 25 s; the heartbeats above notice one that is only stuck.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(15);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        // A runner sends headers once, and every connection keeps a table of this size, in bytes, for those it sends again.
+        kestrel.Limits.Http2.HeaderTableSize = 1_024;
 
         Endpoints endpoints = kestrel.ApplicationServices.GetRequiredService<Endpoints>();
         // Not reloaded: an address that changes later would not be checked.

@@ -2,7 +2,6 @@ using Coordinator.Audit;
 using Coordinator.Errors;
 using Coordinator.Runs;
 using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Runners;
 
@@ -17,7 +16,7 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
         runner.DrainTime ??= scope.Now;
         (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainDeadline) = (true, reason, origin.RequestedBy, scope.Now + stopAfter);
         scope.Record(AuditEntry.OfRunner(AuditAction.DrainRunner, origin, runnerId, reason, new Proto.AuditedDrain { StopAfter = stopAfter?.ToProto() }));
-        Announce(scope, runnerId, draining: true);
+        Announce(scope, runner);
         return true;
     });
 
@@ -27,7 +26,7 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
         RegisteredRunner runner = await FindAsync(scope, runnerId);
         (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainTime, runner.DrainDeadline) = (false, "", "", null, null);
         scope.Record(AuditEntry.OfRunner(AuditAction.UndrainRunner, origin, runnerId));
-        Announce(scope, runnerId, draining: false);
+        Announce(scope, runner);
         return true;
     });
 
@@ -41,25 +40,24 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
                 $"Runner {runnerId} ({runner.Name}) is connected. Stop its program first.");
         }
 
-        await scope.FlushAsync();
-        int active = await scope.Db.Runs.CountAsync(r => r.RunnerId == runnerId && RunStatuses.OnRunner.Contains(r.Status));
+        int active = (await scope.RunsOnAsync(runnerId)).Count;
         if (active > 0)
         {
             throw new CoordinatorException(ErrorKind.FailedPrecondition, Reasons.RunnerActive,
                 $"Runner {runnerId} ({runner.Name}) still has {active} active {(active == 1 ? "run" : "runs")}. Wait until the runner has come back and they have ended, or until it counts as lost and they have failed.");
         }
 
-        scope.Db.Runners.Remove(runner);
+        await scope.RemoveAsync(runner);
         scope.Record(AuditEntry.OfRunner(AuditAction.RemoveRunner, origin, runnerId));
-        scope.RunnerChanged(runnerId);
         return true;
     });
 
-    private void Announce(LedgerScope scope, string runnerId, bool draining)
+    private void Announce(LedgerScope scope, RegisteredRunner runner)
     {
-        scope.RunnerChanged(runnerId);
+        scope.Changed(runner);
+        bool draining = runner.Draining;
         // Set before the dispatch of this very batch, so that no run slips in; a commit that fails leaves it to the next hello.
-        if (streams.Find(runnerId) is { } stream)
+        if (streams.Find(runner.RunnerId) is { } stream)
         {
             stream.Draining = draining;
             scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } }));
@@ -69,5 +67,5 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
     }
 
     private static async Task<RegisteredRunner> FindAsync(LedgerScope scope, string runnerId) =>
-        await scope.Db.Runners.FindAsync(runnerId) ?? throw CoordinatorException.RunnerNotFound(runnerId);
+        await scope.FindRunnerAsync(runnerId) ?? throw CoordinatorException.RunnerNotFound(runnerId);
 }

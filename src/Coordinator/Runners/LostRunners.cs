@@ -43,7 +43,7 @@ internal sealed class LostRunners(
     {
         // It may have come back meanwhile, or the run may have gone to another one.
         if (await scope.FindRunAsync(runId) is { } run
-            && await scope.Db.Runners.FindAsync(run.RunnerId) is { } runner && runner.DisconnectTime <= lostSince)
+            && await scope.FindRunnerAsync(run.RunnerId) is { } runner && runner.DisconnectTime <= lostSince)
         {
             await scope.ApplyAsync(run, new RunEvent.LoseRunner(RunFailure.RunnerLost(run.RunnerId, options.Value.RunnerLostAfter)));
         }

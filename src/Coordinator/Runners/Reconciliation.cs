@@ -1,7 +1,6 @@
 using Coordinator.Runs;
 using Coordinator.Stops;
 using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Runners;
 
@@ -18,15 +17,14 @@ internal sealed class Reconciliation(Ids ids)
     /// <summary>What follows from a hello at once.</summary>
     public async ValueTask<Reconciled> ReconcileAsync(LedgerScope scope, RunnerProfile runner, IEnumerable<Proto.HeldRun> held)
     {
-        await scope.FlushAsync();
-        List<Run> expected = await scope.Db.Runs.AsNoTracking()
-            .Where(r => r.RunnerId == runner.RunnerId && RunStatuses.OnRunner.Contains(r.Status)).OrderBy(r => r.RunId).ToListAsync();
+        IReadOnlyList<Run> expected = await scope.RunsOnAsync(runner.RunnerId);
         HashSet<RunClaim> holds = [.. held.Select(h => new RunClaim(h.RunId, h.Epoch))];
         HashSet<RunClaim> claims = [.. expected.Select(RunClaim.Of)];
         return new Reconciled(
             [.. expected.Where(r => r.Status == RunStatus.Stopping && holds.Contains(RunClaim.Of(r))).Select(r => StopTransaction.Command(r, ids))],
             [.. holds.Where(h => !claims.Contains(h)).Select(h => h.RunId).Distinct()],
-            [.. claims.Where(c => !holds.Contains(c))]);
+            [.. claims.Where(c => !holds.Contains(c))],
+            expected.Count);
     }
 
     /// <summary>What follows from the hello once the runner has answered: decides about the runs it lacks.</summary>
@@ -66,7 +64,8 @@ internal sealed class Reconciliation(Ids ids)
 /// <param name="Stops">Stops that are still to be carried out.</param>
 /// <param name="Forget">Runs that are over for the coordinator.</param>
 /// <param name="Missing">Runs that it was given and does not hold.</param>
-internal sealed record Reconciled(IReadOnlyList<Proto.StopRun> Stops, IReadOnlyList<string> Forget, IReadOnlyList<RunClaim> Missing);
+/// <param name="Held">How many runs take its slots.</param>
+internal sealed record Reconciled(IReadOnlyList<Proto.StopRun> Stops, IReadOnlyList<string> Forget, IReadOnlyList<RunClaim> Missing, int Held);
 
 /// <summary>A run under one claim.</summary>
 internal readonly record struct RunClaim(string RunId, long Epoch)

@@ -36,9 +36,7 @@ internal sealed class RunnerConnections(
                 ForgetRunIds = { reconciled.Forget },
             };
             // What the batch has changed until here is told to the connection once more by the commit.
-            await scope.FlushAsync();
-            int held = await scope.Db.Runs.CountAsync(r => r.RunnerId == stream.RunnerId && RunStatuses.OnRunner.Contains(r.Status))
-                - scope.Slots.GetValueOrDefault(stream.RunnerId);
+            int held = reconciled.Held - scope.Slots.GetValueOrDefault(stream.RunnerId);
             long epoch = runner.Epoch;
             stream.Draining = runner.Draining;
             scope.AfterCommit(() =>
@@ -86,11 +84,11 @@ internal sealed class RunnerConnections(
     /// <summary>Notes that a connection ended. What its runs do is decided when the runner comes back, or when it stays away for too long.</summary>
     public Task CloseAsync(RunnerStream stream) => ledger.ExecuteAsync(async scope =>
     {
-        RegisteredRunner? runner = await scope.Db.Runners.FindAsync(stream.RunnerId);
+        RegisteredRunner? runner = await scope.FindRunnerAsync(stream.RunnerId);
         if (runner is not null && runner.Epoch == stream.Epoch)
         {
             runner.DisconnectTime ??= scope.Now;
-            scope.RunnerChanged(stream.RunnerId);
+            scope.Changed(runner);
         }
 
         scope.RequestDispatch(fleetChanged: true);
@@ -104,19 +102,17 @@ internal sealed class RunnerConnections(
     /// </summary>
     public Task DisconnectAllAsync() => ledger.ExecuteAsync(async scope =>
     {
-        foreach (RegisteredRunner runner in await scope.Db.Runners.ToListAsync())
-            runner.DisconnectTime = scope.Now;
+        await scope.FlushAsync();
+        await scope.Db.Runners.ExecuteUpdateAsync(runner => runner.SetProperty(r => r.DisconnectTime, scope.Now));
+        scope.Forget();
         return true;
     });
 
     private static async Task<RegisteredRunner> RegisterAsync(LedgerScope scope, RunnerProfile profile)
     {
-        RegisteredRunner? runner = await scope.Db.Runners.FindAsync(profile.RunnerId);
+        RegisteredRunner? runner = await scope.FindRunnerAsync(profile.RunnerId);
         if (runner is null)
-        {
-            runner = new RegisteredRunner { RunnerId = profile.RunnerId };
-            scope.Db.Runners.Add(runner);
-        }
+            scope.Add(runner = new RegisteredRunner { RunnerId = profile.RunnerId });
 
         runner.BootId = profile.BootId;
         runner.Name = profile.Name;
@@ -130,7 +126,7 @@ internal sealed class RunnerConnections(
         runner.Epoch++;
         runner.ConnectTime = scope.Now;
         runner.DisconnectTime = null;
-        scope.RunnerChanged(runner.RunnerId);
+        scope.Changed(runner);
         return runner;
     }
 }

@@ -10,6 +10,7 @@ namespace Coordinator.Runners;
 internal sealed partial class RunnerGrpcService(
     RunnerConnections connections,
     RunReports reports,
+    OutputIntake intake,
     RunnerFeed feed,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -121,7 +122,7 @@ internal sealed partial class RunnerGrpcService(
                     await uncommitted.Writer.WriteAsync(connections.ConfirmAsync(stream), cancellationToken);
                 }
 
-                if (Take(stream, requests.Current) is { } commit)
+                if (await TakeAsync(stream, requests.Current, cancellationToken) is { } commit)
                     await uncommitted.Writer.WriteAsync(commit, cancellationToken);
             }
         }
@@ -132,8 +133,9 @@ internal sealed partial class RunnerGrpcService(
         }
     }
 
-    /// <summary>Starts what a frame asks for, in the order of the frames; returns what is still to be waited for.</summary>
-    private Task? Take(RunnerStream stream, Proto.RunnerFrame frame)
+    /// <summary>Starts what a frame asks for, in the order of the frames, as soon as there is room for it.</summary>
+    /// <returns>What is still to be waited for.</returns>
+    private async ValueTask<Task?> TakeAsync(RunnerStream stream, Proto.RunnerFrame frame, CancellationToken cancellationToken)
     {
         switch (frame.FrameCase)
         {
@@ -148,8 +150,25 @@ internal sealed partial class RunnerGrpcService(
                 return null;
             case Proto.RunnerFrame.FrameOneofCase.CommandReceived:
                 return reports.ReceivedAsync(stream, frame.CommandReceived);
+            case Proto.RunnerFrame.FrameOneofCase.RunEvents:
+                Proto.ReportHeader header = HelloCheck.HeaderOf(frame);
+                int bytes = frame.RunEvents.CalculateSize();
+                await intake.EnterAsync(bytes, cancellationToken);
+                return OutputAsync(stream, header, frame, bytes);
             default:
                 return ReportAsync(stream, HelloCheck.HeaderOf(frame), frame);
+        }
+    }
+
+    private async Task OutputAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame frame, int bytes)
+    {
+        try
+        {
+            await ReportAsync(stream, header, frame);
+        }
+        finally
+        {
+            intake.Leave(bytes);
         }
     }
 

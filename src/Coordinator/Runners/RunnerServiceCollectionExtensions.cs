@@ -11,6 +11,7 @@ internal static class RunnerServiceCollectionExtensions
         .AddSingleton<Reconciliation>()
         .AddSingleton<RunnerConnections>()
         .AddSingleton<RunReports>()
+        .AddSingleton<OutputIntake>()
         .AddSingleton<FleetQueries>()
         .AddSingleton<FleetChanges>()
         .AddSingleton<IDeadline, LostRunners>()

@@ -24,12 +24,16 @@ internal sealed partial class Ledger(
     SessionFeed sessions,
     SessionEventSignals timelines,
     RunnerFeed runners,
+    LogCheckpoints checkpoints,
     CoordinatorMetrics metrics,
     TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
 {
     /// <summary>Operations in one transaction at most.</summary>
     private const int MaxBatch = 256;
+
+    /// <summary>Events in one transaction, after which it takes no more operations: what they take is mostly written at its end.</summary>
+    private const int MaxEvents = 1_000;
 
     /// <summary>
     /// A batch takes no more operations after this time: a stop that comes now waits for what has been begun, no longer.
@@ -86,23 +90,41 @@ internal sealed partial class Ledger(
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Commits what is waiting and what comes, until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         await using CancellationTokenRegistration closing = stoppingToken.Register(Close);
-        List<LedgerOperation> batch = new(MaxBatch);
         while (await _wake.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            _wake.Reader.TryRead(out _);
-            while (TryTake(LedgerLane.Ordinary, out LedgerOperation? first))
-            {
-                batch.Add(first);
-                await CommitAsync(batch, mayGrow: true);
-                batch.Clear();
-            }
-        }
-
+            await CommitWaitingAsync();
         if (_connection is { } connection)
             await connection.DisposeAsync();
+    }
+
+    /// <summary>
+    /// As <see cref="RunAsync"/> on a thread of its own: what everybody waits for must not queue behind what floods the
+    /// thread pool.
+    /// </summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stoppingToken)
+    {
+        using CancellationTokenRegistration closing = stoppingToken.Register(Close);
+        while (_wake.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            CommitWaitingAsync().GetAwaiter().GetResult();
+        _connection?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private async Task CommitWaitingAsync()
+    {
+        _wake.Reader.TryRead(out _);
+        while (TryTake(LedgerLane.Ordinary, out LedgerOperation? first))
+        {
+            List<LedgerOperation> batch = [first];
+            await CommitAsync(batch, mayGrow: true);
+            if (_connection is { } connection)
+                checkpoints.AfterCommit(connection.Db);
+        }
     }
 
     private Task<T> Enqueue<T>(LedgerOperation<T> operation)
@@ -217,7 +239,7 @@ internal sealed partial class Ledger(
             // Once something urgent is in it, it is not made to wait for anything that is less so.
             highest = (LedgerLane)Math.Max((int)highest, (int)batch[i].Lane);
             await batch[i].ApplyAsync(scope);
-            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && time.GetElapsedTime(begun) < MaxApply && TryTake(highest, out LedgerOperation? next))
+            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && scope.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply && TryTake(highest, out LedgerOperation? next))
                 batch.Add(next);
         }
 

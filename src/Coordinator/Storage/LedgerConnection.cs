@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage.Rows;
@@ -20,6 +21,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Events = Writer<EventChunk>();
         Runs = Writer<Run>();
         Texts = Writer<RunText>();
+        Runners = Writer<RegisteredRunner>();
         State = Writer<LedgerState>();
         Audit = Writer<AuditEntry>();
     }
@@ -35,6 +37,8 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public RowWriter<Run> Runs { get; }
 
     public RowWriter<RunText> Texts { get; }
+
+    public RowWriter<RegisteredRunner> Runners { get; }
 
     public RowWriter<LedgerState> State { get; }
 
@@ -59,7 +63,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, State, Audit])
+        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, Runners, State, Audit])
             writer.Dispose();
         await Db.DisposeAsync();
     }

@@ -1,3 +1,4 @@
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,14 @@ internal static class LedgerQueries
 
     public static readonly Func<CoordinatorDbContext, string, Task<Run?>> RunOfRequest =
         EF.CompileAsyncQuery((CoordinatorDbContext db, string requestId) => db.Runs.AsNoTracking().FirstOrDefault(r => r.RequestId == requestId));
+
+    public static readonly Func<CoordinatorDbContext, string, Task<RegisteredRunner?>> Runner =
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string runnerId) => db.Runners.AsNoTracking().FirstOrDefault(r => r.RunnerId == runnerId));
+
+    /// <summary>What a runner holds, or should: see <see cref="RunStatuses.OnRunner"/>.</summary>
+    public static readonly Func<CoordinatorDbContext, string, IAsyncEnumerable<Run>> RunsOn =
+        EF.CompileAsyncQuery((CoordinatorDbContext db, string runnerId) => db.Runs.AsNoTracking()
+            .Where(r => r.RunnerId == runnerId && (r.Status == RunStatus.Claimed || r.Status == RunStatus.Running || r.Status == RunStatus.Stopping)));
 
     public static readonly Func<CoordinatorDbContext, Task<LedgerState>> State =
         EF.CompileAsyncQuery((CoordinatorDbContext db) => db.LedgerStates.AsNoTracking().Single());

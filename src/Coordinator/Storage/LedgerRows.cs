@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 
@@ -13,6 +14,7 @@ internal sealed class LedgerRows(LedgerConnection connection)
     private readonly Dictionary<string, Row<Run>> _runs = [];
     private readonly Dictionary<string, Row<RunText>> _texts = [];
     private readonly Dictionary<string, Row<Session>> _sessions = [];
+    private readonly Dictionary<string, Row<RegisteredRunner>> _runners = [];
     private readonly List<EventChunk> _events = [];
     private readonly List<AuditEntry> _audit = [];
     private Row<LedgerState>? _state;
@@ -26,6 +28,8 @@ internal sealed class LedgerRows(LedgerConnection connection)
     }
 
     public void Add(Session session) => _sessions.Add(session.SessionId, new Row<Session>(session) { IsNew = true });
+
+    public void Add(RegisteredRunner runner) => _runners.Add(runner.RunnerId, new Row<RegisteredRunner>(runner) { IsNew = true });
 
     public void Add(EventChunk events) => _events.Add(events);
 
@@ -45,6 +49,13 @@ internal sealed class LedgerRows(LedgerConnection connection)
     {
         if (!_texts.TryGetValue(runId, out Row<RunText>? known) && await LedgerQueries.Text(connection.Db, runId) is { } found)
             _texts.Add(runId, known = new Row<RunText>(found));
+        return known?.Entity;
+    }
+
+    public async ValueTask<RegisteredRunner?> FindRunnerAsync(string runnerId)
+    {
+        if (!_runners.TryGetValue(runnerId, out Row<RegisteredRunner>? known) && await LedgerQueries.Runner(connection.Db, runnerId) is { } found)
+            _runners.Add(runnerId, known = new Row<RegisteredRunner>(found));
         return known?.Entity;
     }
 
@@ -69,12 +80,17 @@ internal sealed class LedgerRows(LedgerConnection connection)
 
     public void Changed(Session session) => _sessions[session.SessionId].IsChanged = true;
 
+    public void Changed(RegisteredRunner runner) => _runners[runner.RunnerId].IsChanged = true;
+
     public void Changed(RunText text) => _texts[text.RunId].IsChanged = true;
 
     public void StateChanged() => _state!.IsChanged = true;
 
     /// <summary>Nothing is to be written of it any more.</summary>
     public void Remove(Session session) => _sessions.Remove(session.SessionId);
+
+    /// <inheritdoc cref="Remove(Session)"/>
+    public void Remove(RegisteredRunner runner) => _runners.Remove(runner.RunnerId);
 
     /// <summary>Writes what was made or changed; nothing is committed by that.</summary>
     public async ValueTask WriteAsync()
@@ -89,6 +105,15 @@ internal sealed class LedgerRows(LedgerConnection connection)
                 await connection.Texts.InsertAsync(row.Entity);
             else if (row.IsChanged)
                 await connection.Texts.UpdateAsync(row.Entity);
+            row.Written();
+        }
+
+        foreach (Row<RegisteredRunner> row in _runners.Values)
+        {
+            if (row.IsNew)
+                await connection.Runners.InsertAsync(row.Entity);
+            else if (row.IsChanged)
+                await connection.Runners.UpdateAsync(row.Entity);
             row.Written();
         }
 
@@ -111,6 +136,7 @@ internal sealed class LedgerRows(LedgerConnection connection)
         _runs.Clear();
         _texts.Clear();
         _sessions.Clear();
+        _runners.Clear();
     }
 
     private async ValueTask WriteAsync(Row<Session> row)

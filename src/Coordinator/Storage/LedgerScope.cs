@@ -1,7 +1,9 @@
 using Coordinator.Audit;
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;
 
@@ -31,6 +33,9 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
 
     /// <summary>Counts what operations changed, so that a refusal can be told from a failure halfway.</summary>
     public int Changes { get; private set; }
+
+    /// <summary>How many events were appended to timelines.</summary>
+    public int Appended { get; private set; }
 
     public bool WantsDispatch { get; private set; }
 
@@ -62,6 +67,16 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     public IEnumerable<Run> Waiting => _rows.Runs.Where(r => r.Status == RunStatus.Pending);
 
     public ValueTask<Run?> FindRunAsync(string runId) => _rows.FindRunAsync(runId);
+
+    public ValueTask<RegisteredRunner?> FindRunnerAsync(string runnerId) => _rows.FindRunnerAsync(runnerId);
+
+    /// <summary>The runs that a runner holds, or should, as of this moment of the batch; oldest first.</summary>
+    public async ValueTask<IReadOnlyList<Run>> RunsOnAsync(string runnerId)
+    {
+        await foreach (Run stored in LedgerQueries.RunsOn(Db, runnerId))
+            _rows.Know(stored);
+        return [.. _rows.Runs.Where(r => r.RunnerId == runnerId && RunStatuses.OnRunner.Contains(r.Status)).OrderBy(r => r.RunId, StringComparer.Ordinal)];
+    }
 
     /// <summary>The run that a request with this id made.</summary>
     public async ValueTask<Run?> FindRunOfRequestAsync(string requestId) =>
@@ -128,6 +143,27 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
         _deleted.Add(session.SessionId);
     }
 
+    public void Add(RegisteredRunner runner)
+    {
+        _rows.Add(runner);
+        RunnerChanged(runner.RunnerId);
+    }
+
+    public void Changed(RegisteredRunner runner)
+    {
+        _rows.Changed(runner);
+        RunnerChanged(runner.RunnerId);
+    }
+
+    public async ValueTask RemoveAsync(RegisteredRunner runner)
+    {
+        RunnerChanged(runner.RunnerId);
+        await FlushAsync();
+        await Db.Runners.Where(r => r.RunnerId == runner.RunnerId).ExecuteDeleteAsync();
+        _rows.Remove(runner);
+    }
+
+    /// <summary>What is shown of a runner changed, though not in its own row.</summary>
     public void RunnerChanged(string runnerId)
     {
         Changes++;
@@ -188,6 +224,7 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     public void Append(Session session, string runId, Proto.SessionEvent what)
     {
         Changes++;
+        Appended++;
         what.SessionId = session.SessionId;
         what.RunId = runId;
         what.Sequence = ++session.LastEventSequence;

@@ -9,28 +9,33 @@ internal static class SqliteSetup
 {
     public const string FileName = "coordinator.db";
 
-    /// <summary>64 MB in pages of 4 KB.</summary>
-    private const int LogPages = 16_384;
+    /// <summary>256 MB in pages of 4 KB.</summary>
+    private const int MaxLogPages = 65_536;
+
+    /// <summary>What of the log's file is kept when it begins anew, in bytes.</summary>
+    private const int KeptLog = 64 * 1024 * 1024;
 
     public static string FilePath(CoordinatorOptions options) =>
         Path.Combine(Path.GetFullPath(options.DataDirectory), FileName);
 
     public static void Use(DbContextOptionsBuilder database, CoordinatorOptions options) =>
-        database.UseSqlite(new SqliteConnectionStringBuilder
-        {
-            DataSource = FilePath(options),
-            ForeignKeys = true,
-        }.ToString());
+        database.UseSqlite(ConnectionString(options));
+
+    public static string ConnectionString(CoordinatorOptions options) => new SqliteConnectionStringBuilder
+    {
+        DataSource = FilePath(options),
+        ForeignKeys = true,
+    }.ToString();
 
     /// <summary>
-    /// Opens the connection of the one who writes, for long: each statement is prepared once, and the log is carried over
-    /// into the database every 64 MB instead of every 4, because nobody is answered meanwhile.
+    /// Opens the connection of the one who writes, for long: each statement is prepared once, and a commit carries the log
+    /// over into the database only if <see cref="LogCheckpoints"/> has not come to it for much too long.
     /// </summary>
     public static async Task OpenForWritingAsync(DbContext db)
     {
         if (db.Database.GetDbConnection() is SqliteConnection and not PreparingConnection)
             db.Database.SetDbConnection(new PreparingConnection(db.Database.GetConnectionString()!), contextOwnsConnection: true);
         await db.Database.OpenConnectionAsync();
-        await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {LogPages}");
+        await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {MaxLogPages}; PRAGMA journal_size_limit = {KeptLog}");
     }
 }

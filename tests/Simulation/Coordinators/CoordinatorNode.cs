@@ -92,7 +92,7 @@ internal sealed class CoordinatorNode(World world)
         IServiceProvider services = _services!;
         await using (CoordinatorDbContext db = world.Database.CreateDbContext())
             services.GetRequiredService<SessionFeed>().Begin((await db.LedgerStates.AsNoTracking().SingleAsync()).Revision);
-        Writing!.Run("The ledger", () => Execute(services.GetRequiredService<Ledger>(), CancellationToken.None));
+        Writing!.Run("The ledger", () => services.GetRequiredService<Ledger>().RunAsync(CancellationToken.None));
         await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
         Life!.Run("The liveness monitor", () => Execute(services.GetServices<IHostedService>().OfType<LivenessMonitor>().Single(), CancellationToken.None));
         Life.Run("The deadlines", () => Execute(services.GetServices<IHostedService>().OfType<Deadlines>().Single(), CancellationToken.None));
@@ -117,9 +117,6 @@ internal sealed class CoordinatorNode(World world)
     }
 
     // A host starts these on the thread pool, where nothing can be reproduced.
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
-    private static extern Task Execute(Ledger service, CancellationToken stopping);
-
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ExecuteAsync")]
     private static extern Task Execute(LivenessMonitor service, CancellationToken stopping);
 
