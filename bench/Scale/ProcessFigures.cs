@@ -15,6 +15,19 @@ internal static class ProcessFigures
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1_024;
     }
 
+    /// <summary>
+    /// The least memory in use, in bytes, until something is over: what comes and goes between two collections of memory does
+    /// not count.
+    /// </summary>
+    public static async Task<double> LowestMemoryAsync(int process, Task during)
+    {
+        double lowest = Memory(process);
+        while (await Task.WhenAny(during, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)) != during)
+            lowest = Math.Min(lowest, Memory(process));
+        await during;
+        return lowest;
+    }
+
     /// <summary>Processor time so far, in seconds.</summary>
     public static double Processor(int process)
     {

@@ -4,7 +4,7 @@ namespace Coordinator.Sessions;
 /// Tells watchers what was committed. A watcher holds at most the newest news of each session, so a slow one is
 /// conflated and cannot slow the ledger or another watcher; one that falls too far behind reads the database again.
 /// </summary>
-internal sealed class SessionFeed
+internal sealed class SessionFeed(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private SessionSubscription[] _subscriptions = [];
@@ -19,7 +19,7 @@ internal sealed class SessionFeed
     {
         lock (_lock)
         {
-            SessionSubscription subscription = new(this, Revision);
+            SessionSubscription subscription = new(this, Revision, time);
             _subscriptions = [.. _subscriptions, subscription];
             return subscription;
         }

@@ -3,15 +3,21 @@ using System.Threading.Channels;
 namespace Coordinator.Sessions;
 
 /// <summary>What one watcher has not been sent yet: the newest news per session.</summary>
-internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDisposable
+internal sealed class SessionSubscription(SessionFeed feed, long revision, TimeProvider time) : IDisposable
 {
     /// <summary>Beyond so many changed sessions it is cheaper to read the database than to remember them.</summary>
-    public const int MaxPending = 4_096;
+    private const int MaxPending = 4_096;
+
+    /// <summary>The same for a watcher that has taken nothing for long: news that only it has left are kept for nobody else.</summary>
+    private const int MaxPendingOfStuck = 500;
+
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<string, SessionNews> _pending = [];
     private bool _overflowed;
+    private long _lastTaken = time.GetTimestamp();
     private Task? _signalled;
 
     /// <summary>The newest published revision when the subscription began: everything after it comes as news.</summary>
@@ -28,7 +34,7 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
                 // A session that was created and changed before the watcher looked is still new to it.
                 bool isNew = item.IsNew || (_pending.TryGetValue(item.SessionId, out SessionNews? before) && before.IsNew);
                 _pending[item.SessionId] = item.IsNew == isNew ? item : item with { IsNew = isNew };
-                if (_pending.Count > MaxPending)
+                if (_pending.Count > MaxPending || (_pending.Count > MaxPendingOfStuck && time.GetElapsedTime(_lastTaken) > StuckAfter))
                     (_overflowed, _pending) = (true, []);
             }
         }
@@ -38,7 +44,7 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
 
     /// <summary>Waits until there may be something to take.</summary>
     /// <returns>False if nothing came within the time.</returns>
-    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,6 +70,7 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision) : IDi
             bool complete = !_overflowed;
             news = [.. _pending.Values.OrderBy(n => n.Revision)];
             (_overflowed, _pending) = (false, []);
+            _lastTaken = time.GetTimestamp();
             return complete;
         }
     }

@@ -46,7 +46,7 @@ internal sealed class SessionWatch(
 
         while (true)
         {
-            if (!await subscription.WaitAsync(options.Value.WatchHeartbeatInterval, time, cancellationToken))
+            if (!await subscription.WaitAsync(options.Value.WatchHeartbeatInterval, cancellationToken))
             {
                 await cursor.SendHeartbeatAsync(time.GetUtcNow().ToProto());
                 continue;
