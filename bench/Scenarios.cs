@@ -9,8 +9,8 @@ internal static class Scenarios
 {
     public static IReadOnlyList<IScenario> All { get; } =
     [
-        new StopScenario(), new StopVersusPollScenario(), new StormScenario(), new DispatchScenario(), new IdleScenario(),
-        new FanoutScenario(), new ReconnectScenario(), new EventsScenario(), new GrowthScenario(), new DashboardScenario(),
+        new StopScenario(), new StopVersusPollScenario(), new StormScenario(), new DispatchScenario(), new QueueScenario(),
+        new IdleScenario(), new FanoutScenario(), new ReconnectScenario(), new EventsScenario(), new GrowthScenario(), new DashboardScenario(),
     ];
 
     /// <exception cref="BenchException">There is none of that name.</exception>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Coordinator.Bench.Fleet;
 using Coordinator.Testing;
 using Coordinator.Testing.Processes;
@@ -9,7 +8,6 @@ namespace Coordinator.Bench.Runs;
 internal sealed class DispatchScenario : IScenario
 {
     private const int Runners = 8;
-    private const int Callers = 64;
 
     public string Name => "dispatch";
 
@@ -24,44 +22,20 @@ internal sealed class DispatchScenario : IScenario
         string template;
         await using (CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files))
         {
-            await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, Runners, capacity: Callers);
-            template = (await RunOneAsync(fleet)).SessionId;
-            BenchRun.Say($"Running as many runs as {Callers} callers can …");
-            await RunAsync(warmUp, () => RunOneAsync(fleet));
-            rate = await RunAsync(duration, () => RunOneAsync(fleet));
+            await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, Runners, capacity: Callers.Count);
+            template = (await Callers.RunOneAsync(fleet)).SessionId;
+            BenchRun.Say($"Running as many runs as {Callers.Count} callers can …");
+            await Callers.RepeatAsync(warmUp, () => Callers.RunOneAsync(fleet));
+            rate = await Callers.RepeatAsync(duration, () => Callers.RunOneAsync(fleet));
             await coordinator.TerminateAsync();
         }
 
         BenchRun.Say("Writing the same rows, and nothing else …");
         string database = Directory.GetFiles(files.Root, "coordinator.db", SearchOption.AllDirectories).Single();
         await using GroupCommits commits = new(database, template);
-        await RunAsync(run.Seconds(3, 1, 0.2), commits.RunAsync);
-        double floor = await RunAsync(run.Seconds(10, 5, 1), commits.RunAsync);
+        await Callers.RepeatAsync(run.Seconds(3, 1, 0.2), commits.RunAsync);
+        double floor = await Callers.RepeatAsync(run.Seconds(10, 5, 1), commits.RunAsync);
         run.Add(new("dispatch.rate", "Whole runs, durable", rate, "/s", Bar: 2_000) { IsAtLeast = true });
         run.Add(new("dispatch.share", "Whole runs, against their rows alone", rate, "/s", Bar: 0.6, Floor: floor) { IsAtLeast = true });
-    }
-
-    private static async Task<PlayedSession> RunOneAsync(PlayedFleet fleet)
-    {
-        PlayedSession session = await fleet.StartAsync();
-        await session.EndAsync();
-        await session.Run.Settled;
-        return session;
-    }
-
-    /// <returns>How often a second.</returns>
-    private static async Task<double> RunAsync(TimeSpan duration, Func<Task> one)
-    {
-        Stopwatch time = Stopwatch.StartNew();
-        int[] done = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(CallAsync)));
-        return done.Sum() / time.Elapsed.TotalSeconds;
-
-        async Task<int> CallAsync()
-        {
-            int runs = 0;
-            for (; time.Elapsed < duration; runs++)
-                await one();
-            return runs;
-        }
     }
 }

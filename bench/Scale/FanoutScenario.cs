@@ -33,8 +33,8 @@ internal sealed class FanoutScenario : IScenario
         await using Disposing disposing = new(all);
         while (all.Count < watchers - stuck)
             all.Add(await ListWatcher.OpenAsync(coordinator, isStuck: false, ended, latencies));
-        await ChangeAsync(fleet, sessions, ended, run.Seconds(10, 5, 1));
-        TimeSpan watched = run.Seconds(35, 10, 1);
+        await ChangeAsync(fleet, sessions, ended, run.Seconds(10, 2, 1));
+        TimeSpan watched = run.Seconds(35, 6, 1);
         BenchRun.Say($"Changing {ChangesPerSecond} sessions a second for {watched.TotalSeconds:0} s, and again with {stuck} more watches that read nothing …");
         double before = await ProcessFigures.LowestMemoryAsync(coordinator.Id, ChangeAsync(fleet, sessions, ended, watched));
 

@@ -19,7 +19,7 @@ internal sealed class IdleScenario : IScenario
 
     public async Task MeasureAsync(BenchRun run)
     {
-        int runners = run.Of(10_000, 5_000, 200);
+        int runners = run.Of(10_000, 3_000, 200);
         var (memory, processor) = await MeasureAsync(run, runners);
         var (bareMemory, bareProcessor) = await MeasureBareAsync(run, runners);
         run.Add(new("idle.memory", "Memory for each connected runner", memory / 1_024, "KB", Bar: 45)
@@ -59,12 +59,12 @@ internal sealed class IdleScenario : IScenario
         return await WatchAsync(run, server.Id, before, streams);
     }
 
-    private static Task RestAsync(BenchRun run) => Task.Delay(run.Seconds(10, 5, 1), TimeProvider.System);
+    private static Task RestAsync(BenchRun run) => Task.Delay(run.Seconds(10, 2, 1), TimeProvider.System);
 
     private static async Task<(double Memory, double Processor)> WatchAsync(BenchRun run, int process, double before, int streams)
     {
-        await Task.Delay(run.Seconds(15, 8, 1), TimeProvider.System);
-        TimeSpan watched = run.Seconds(30, 12, 1);
+        await Task.Delay(run.Seconds(15, 4, 1), TimeProvider.System);
+        TimeSpan watched = run.Seconds(30, 8, 1);
         double processor = ProcessFigures.Processor(process);
         await Task.Delay(watched, TimeProvider.System);
         return ((ProcessFigures.Memory(process) - before) / streams, (ProcessFigures.Processor(process) - processor) / watched.TotalSeconds);

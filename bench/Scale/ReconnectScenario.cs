@@ -29,6 +29,8 @@ internal sealed class ReconnectScenario : IScenario
             BenchRun.Say($"Connecting {runners:N0} runners and giving each a run …");
             await using PlayedFleet before = await PlayedFleet.ConnectAsync(coordinator, plan with { Stopping = _ => { } });
             sessions = await before.FillAsync(runners);
+            foreach (PlayedSession session in sessions)
+                await session.Run.RoomAsync(underWay: 0);
             await DropAsync(before);
             foreach (PlayedSession session in sessions.Take(Stops))
                 await coordinator.Sessions.StopSessionAsync(new() { SessionId = session.SessionId, Reason = "bench" });

@@ -19,7 +19,7 @@ internal sealed class StopVersusPollScenario : IScenario
         await using BareSystem poll = await BareSystem.LaunchAsync(BareKind.LongPoll, "a durable long poll");
         await using BareSystem tick = await BareSystem.LaunchAsync(BareKind.TickedPoll, "a durable long poll with a tick of 500 ms");
         await using BareSystem hub = await BareSystem.LaunchAsync(BareKind.SignalR, "a SignalR push without a commit");
-        AgentTrials trials = await AgentTrials.RunAsync(run.Of(150, 20, 2), product, poll, tick, hub);
+        AgentTrials trials = await AgentTrials.RunAsync(run.Of(150, 10, 2), product, poll, tick, hub);
         foreach (double percentile in Percentiles)
             Compare(poll, "long-poll", percentile, bar: 1);
         foreach (double percentile in Percentiles)

@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Dispatch;
 using Coordinator.Errors;
 using Coordinator.Runs;
 using Coordinator.Storage;
@@ -6,7 +7,7 @@ using Coordinator.Storage;
 namespace Coordinator.Runners;
 
 /// <summary>What operators do to runners: drain, undrain and remove.</summary>
-internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
+internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams, Dispatcher dispatcher)
 {
     /// <param name="stopAfter">When what is still active is stopped; null for never.</param>
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
@@ -55,15 +56,16 @@ internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams)
     private void Announce(LedgerScope scope, RegisteredRunner runner)
     {
         scope.Changed(runner);
+        scope.Withhold(runner.RunnerId);
         bool draining = runner.Draining;
-        // Set before the dispatch of this very batch, so that no run slips in; a commit that fails leaves it to the next hello.
-        if (streams.Find(runner.RunnerId) is { } stream)
+        scope.AfterCommit(() =>
         {
+            if (streams.Find(runner.RunnerId) is not { } stream)
+                return;
             stream.Draining = draining;
-            scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } }));
-        }
-
-        scope.RequestDispatch(fleetChanged: true);
+            dispatcher.Update(stream);
+            stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } });
+        });
     }
 
     private static async Task<RegisteredRunner> FindAsync(LedgerScope scope, string runnerId) =>

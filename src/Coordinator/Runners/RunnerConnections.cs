@@ -1,3 +1,4 @@
+using Coordinator.Dispatch;
 using Coordinator.Hosting;
 using Coordinator.Runs;
 using Coordinator.Stops;
@@ -12,6 +13,7 @@ internal sealed class RunnerConnections(
     IDbContextFactory<CoordinatorDbContext> contexts,
     Ledger ledger,
     RunnerStreams streams,
+    Dispatcher dispatcher,
     Reconciliation reconciliation,
     Ids ids,
     IOptions<CoordinatorOptions> options,
@@ -26,7 +28,7 @@ internal sealed class RunnerConnections(
         await ledger.ExecuteAsync(async scope =>
         {
             RegisteredRunner runner = await RegisterAsync(scope, stream.Profile);
-            scope.Reconnects(runner.RunnerId);
+            scope.Withhold(runner.RunnerId);
             Reconciled reconciled = await reconciliation.ReconcileAsync(scope, stream.Profile, hello.Runs);
             Proto.Welcome welcome = new()
             {
@@ -45,17 +47,11 @@ internal sealed class RunnerConnections(
                 stream.Held = held;
                 stream.Begin(epoch, welcome, reconciled);
                 streams.Add(stream);
+                dispatcher.Add(stream);
             });
             return true;
         });
     }
-
-    /// <summary>The connection can be given runs, now that it is among those the dispatcher sees.</summary>
-    public Task OfferAsync() => ledger.ExecuteAsync(scope =>
-    {
-        scope.RequestDispatch(fleetChanged: true);
-        return ValueTask.FromResult(true);
-    });
 
     /// <summary>The runner has answered on this connection, so its hello says how things are: the runs it lacks are settled.</summary>
     public Task ConfirmAsync(RunnerStream stream) => stream.Missing.Count == 0
@@ -91,8 +87,11 @@ internal sealed class RunnerConnections(
             scope.Changed(runner);
         }
 
-        scope.RequestDispatch(fleetChanged: true);
-        scope.AfterCommit(() => streams.Remove(stream));
+        scope.AfterCommit(() =>
+        {
+            streams.Remove(stream);
+            dispatcher.Remove(stream);
+        });
         return true;
     });
 
@@ -102,9 +101,7 @@ internal sealed class RunnerConnections(
     /// </summary>
     public Task DisconnectAllAsync() => ledger.ExecuteAsync(async scope =>
     {
-        await scope.FlushAsync();
-        await scope.Db.Runners.ExecuteUpdateAsync(runner => runner.SetProperty(r => r.DisconnectTime, scope.Now));
-        scope.Forget();
+        await scope.DisconnectRunnersAsync();
         return true;
     });
 

@@ -42,7 +42,6 @@ internal sealed partial class RunnerGrpcService(
         StreamEnd? end = null;
         try
         {
-            await connections.OfferAsync();
             await await Task.WhenAny(writing, reading);
         }
         catch (Exception broken) when (broken is OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled })

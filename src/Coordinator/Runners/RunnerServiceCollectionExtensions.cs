@@ -1,3 +1,4 @@
+using Coordinator.Dispatch;
 using Coordinator.Runs;
 
 namespace Coordinator.Runners;
@@ -7,6 +8,8 @@ internal static class RunnerServiceCollectionExtensions
     public static IServiceCollection AddRunners(this IServiceCollection services) => services
         .AddSingleton<RunnerStreams>()
         .AddSingleton<RunnerFeed>()
+        .AddSingleton<WaitingRuns>()
+        .AddSingleton<Fleet>()
         .AddSingleton<Dispatcher>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<RunnerConnections>()

@@ -17,7 +17,7 @@ internal sealed class StorageRecovery(RunnerStreams streams, RunnerConnections c
             await connections.CloseAsync(stream);
 
         List<RunnerStream> waiting = [.. streams.All.Where(s => s.Unstored is not null)];
-        if (waiting.Count == 0)
+        if (waiting.Count == 0 && !ledger.HasStalled)
             return;
         try
         {

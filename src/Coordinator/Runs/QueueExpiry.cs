@@ -1,4 +1,4 @@
-using Coordinator.Runners;
+using Coordinator.Dispatch;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 

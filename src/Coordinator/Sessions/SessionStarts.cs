@@ -1,3 +1,4 @@
+using Coordinator.Dispatch;
 using Coordinator.Errors;
 using Coordinator.Hosting;
 using Coordinator.Runs;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Coordinator.Sessions;
 
 /// <summary>Creates sessions and runs: one ledger operation each, together with the search for a runner.</summary>
-internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<CoordinatorOptions> options)
+internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids, IOptions<CoordinatorOptions> options)
 {
     private const int NameFromPrompt = 60;
 
@@ -21,7 +22,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
         if (request.ParentSessionId.Length > 0 && await scope.FindSessionAsync(request.ParentSessionId) is null)
             throw CoordinatorException.SessionNotFound(request.ParentSessionId);
         await RefuseBelowStoppingAsync(scope, request.ParentSessionId);
-        await RefuseWhenFullAsync(scope);
+        RefuseWhenFull();
 
         Session session = new()
         {
@@ -52,7 +53,7 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "takes one prompt at a time. Wait for it to end or stop it");
         await RefuseBelowStoppingAsync(scope, session.ParentSessionId);
-        await RefuseWhenFullAsync(scope);
+        RefuseWhenFull();
 
         // The conversation is on the disk of the runner that had it.
         Run? previous = await scope.FindRunAsync(session.RunId);
@@ -127,14 +128,13 @@ internal sealed class SessionStarts(Ledger ledger, Ids ids, IOptions<Coordinator
         }
     }
 
-    private async Task RefuseWhenFullAsync(LedgerScope scope)
+    private void RefuseWhenFull()
     {
         int limit = options.Value.MaxPendingRuns;
-        int waiting = await LedgerQueries.CountWaiting(scope.Db);
-        if (waiting >= limit)
+        if (waiting.Count >= limit)
         {
             throw new CoordinatorException(ErrorKind.ResourceExhausted, Reasons.QueueFull,
-                $"{waiting:N0} runs are waiting for a runner, which is the limit. Add runners, stop what is not needed, or raise Coordinator:MaxPendingRuns.");
+                $"{waiting.Count:N0} runs are waiting for a runner, which is the limit. Add runners, stop what is not needed, or raise Coordinator:MaxPendingRuns.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Coordinator.Dispatch;
 using Coordinator.Errors;
 using Coordinator.Hosting;
 using Coordinator.Runners;
@@ -54,6 +55,9 @@ internal sealed partial class Ledger(
     /// <summary>Why nothing could be written the last time; null if something was.</summary>
     private string? _trouble;
 
+    /// <summary>Whether something was left undone because it could not be written; the next commit goes on with it.</summary>
+    public bool HasStalled { get; private set; }
+
     /// <summary>Applies an operation and returns when it is committed.</summary>
     /// <param name="apply">The operation.</param>
     /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
@@ -79,15 +83,22 @@ internal sealed partial class Ledger(
         await using var transaction = await connection.Db.Database.BeginTransactionAsync();
         LedgerScope scope = new(connection, time.GetUtcNow());
         await play(scope);
-        await SettleAsync(scope);
+        await SettleAsync(scope, goesOn: false);
         await transaction.RollbackAsync();
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using (CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
-            sessions.Begin((await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision);
+        await BeginAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Reads what is kept in memory from then on. Once, before the first batch.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        sessions.Begin((await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision);
+        await dispatcher.BeginAsync(db, cancellationToken);
     }
 
     /// <summary>Commits what is waiting and what comes, until it is told to stop.</summary>
@@ -118,13 +129,21 @@ internal sealed partial class Ledger(
     private async Task CommitWaitingAsync()
     {
         _wake.Reader.TryRead(out _);
-        while (TryTake(LedgerLane.Ordinary, out LedgerOperation? first))
+        while (TryBegin(out List<LedgerOperation> batch))
         {
-            List<LedgerOperation> batch = [first];
-            await CommitAsync(batch, mayGrow: true);
+            bool isCommitted = await CommitAsync(batch, mayGrow: true);
+            HasStalled = !isCommitted && (HasStalled || batch.Count == 0);
             if (_connection is { } connection)
                 checkpoints.AfterCommit(connection.Db);
         }
+    }
+
+    /// <returns>Whether there is something to do; an empty batch dispatches only.</returns>
+    private bool TryBegin(out List<LedgerOperation> batch)
+    {
+        bool hasOperation = TryTake(LedgerLane.Ordinary, out LedgerOperation? first);
+        batch = hasOperation ? [first!] : [];
+        return hasOperation || (dispatcher.HasMore && !HasStalled && !_closed);
     }
 
     private Task<T> Enqueue<T>(LedgerOperation<T> operation)
@@ -165,7 +184,8 @@ internal sealed partial class Ledger(
     }
 
     /// <param name="batch">The operations; grows by what is waiting while they are applied, if it may.</param>
-    private async Task CommitAsync(List<LedgerOperation> batch, bool mayGrow)
+    /// <returns>Whether all of it is committed.</returns>
+    private async Task<bool> CommitAsync(List<LedgerOperation> batch, bool mayGrow)
     {
         LedgerScope scope;
         try
@@ -177,17 +197,21 @@ internal sealed partial class Ledger(
             // One of them cannot be committed together with the others: each gets a transaction of its own.
             if (StorageErrors.Translate(problem) is not CoordinatorException)
                 LogBatchSplit(problem, batch.Count);
+            bool areCommitted = true;
             foreach (LedgerOperation operation in batch)
-                await CommitAsync([operation], mayGrow: false);
-            return;
+                areCommitted &= await CommitAsync([operation], mayGrow: false);
+            return areCommitted;
         }
         catch (Exception problem)
         {
             Exception cause = StorageErrors.Translate(problem);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
                 LogTrouble(_trouble = cause.Message);
-            batch[0].Fail(cause);
-            return;
+            if (batch.Count > 0)
+                batch[0].Fail(cause);
+            else if (cause is not CoordinatorException)
+                LogDispatchFailed(cause);
+            return false;
         }
 
         if (_trouble is not null && scope.Changes > 0)
@@ -208,6 +232,7 @@ internal sealed partial class Ledger(
 
         foreach (LedgerOperation operation in batch)
             operation.Complete();
+        return true;
     }
 
     private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
@@ -243,24 +268,33 @@ internal sealed partial class Ledger(
                 batch.Add(next);
         }
 
-        await SettleAsync(scope);
+        await SettleAsync(scope, goesOn: highest == LedgerLane.Ordinary && (batch.Count == 0 || !HasStalled));
         await transaction.CommitAsync();
         return scope;
     }
 
     /// <summary>Writes what the operations of a transaction changed, and what follows from it.</summary>
-    private async Task SettleAsync(LedgerScope scope)
+    /// <param name="scope">The transaction.</param>
+    /// <param name="goesOn">Whether the dispatch also does what earlier ones have left to do.</param>
+    private async Task SettleAsync(LedgerScope scope, bool goesOn)
     {
-        if (scope.WantsDispatch)
-            await dispatcher.DispatchAsync(scope);
+        if (scope.WantsDispatch || (goesOn && dispatcher.HasMore))
+            await dispatcher.DispatchAsync(scope, goesOn);
         await scope.SealAsync();
     }
 
     private void Announce(LedgerScope scope)
     {
-        foreach (Action effect in scope.Effects)
-            effect();
-        dispatcher.Settle(scope);
+        try
+        {
+            foreach (Action effect in scope.Effects)
+                effect();
+        }
+        finally
+        {
+            dispatcher.Settle(scope);
+        }
+
         sessions.Publish(scope.News);
         timelines.Raise(scope.Timelines);
         runners.Publish(scope.Runners);
@@ -270,6 +304,9 @@ internal sealed partial class Ledger(
 
     [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations could not be committed as one; each is tried alone")]
     private partial void LogBatchSplit(Exception problem, int count);
+
+    [LoggerMessage(1005, LogLevel.Error, "Waiting runs could not be given to runners; that is tried again")]
+    private partial void LogDispatchFailed(Exception problem);
 
     [LoggerMessage(1003, LogLevel.Warning, "{Message}")]
     private partial void LogTrouble(string message);

@@ -11,9 +11,6 @@ namespace Coordinator.Storage;
 /// </summary>
 internal static class LedgerQueries
 {
-    /// <summary>Runs that are looked at together when runs wait for runners.</summary>
-    public const int WaitingAtOnce = 200;
-
     public static readonly Func<CoordinatorDbContext, string, Task<Run?>> Run =
         EF.CompileAsyncQuery((CoordinatorDbContext db, string runId) => db.Runs.AsNoTracking().FirstOrDefault(r => r.RunId == runId));
 
@@ -36,17 +33,4 @@ internal static class LedgerQueries
 
     public static readonly Func<CoordinatorDbContext, Task<LedgerState>> State =
         EF.CompileAsyncQuery((CoordinatorDbContext db) => db.LedgerStates.AsNoTracking().Single());
-
-    public static readonly Func<CoordinatorDbContext, Task<int>> CountWaiting =
-        EF.CompileAsyncQuery((CoordinatorDbContext db) => db.Runs.Count(r => r.Status == RunStatus.Pending));
-
-    /// <summary>The next runs behind one, oldest first.</summary>
-    public static readonly Func<CoordinatorDbContext, string, IAsyncEnumerable<Run>> Waiting =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string after) =>
-            db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Pending && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
-
-    /// <summary>As <see cref="Waiting"/>, those only that have not been told why they wait.</summary>
-    public static readonly Func<CoordinatorDbContext, string, IAsyncEnumerable<Run>> WaitingUnexplained =
-        EF.CompileAsyncQuery((CoordinatorDbContext db, string after) =>
-            db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Pending && r.PendingReason == "" && string.Compare(r.RunId, after) > 0).OrderBy(r => r.RunId).Take(WaitingAtOnce));
 }

@@ -130,14 +130,17 @@ internal sealed class LedgerRows(LedgerConnection connection)
         }
     }
 
-    /// <summary>Has everything read again.</summary>
+    /// <summary>Has everything read again, once it was written.</summary>
     public void Forget()
     {
         _runs.Clear();
         _texts.Clear();
         _sessions.Clear();
-        _runners.Clear();
+        ForgetRunners();
     }
+
+    /// <inheritdoc cref="Forget"/>
+    public void ForgetRunners() => _runners.Clear();
 
     private async ValueTask WriteAsync(Row<Session> row)
     {

@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Dispatch;
 using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
@@ -22,7 +23,7 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     private readonly List<SessionNews> _news = [];
     private readonly HashSet<string> _runners = [];
     private readonly Dictionary<string, int> _slots = [];
-    private readonly HashSet<string> _reconnecting = [];
+    private readonly HashSet<string> _withheld = [];
     private readonly List<RunMove> _moves = [];
     private int _flushed;
 
@@ -37,10 +38,11 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     /// <summary>How many events were appended to timelines.</summary>
     public int Appended { get; private set; }
 
+    /// <summary>Whether there is a run that may get a slot now.</summary>
     public bool WantsDispatch { get; private set; }
 
-    /// <summary>Whether the fleet itself changed, so that every waiting run may wait for another reason now.</summary>
-    public bool FleetChanged { get; private set; }
+    /// <summary>How far its dispatch came; null if there was none.</summary>
+    public DispatchPart? Dispatched { get; set; }
 
     /// <summary>What is to be done once the batch is committed, in order.</summary>
     public IReadOnlyList<Action> Effects => _effects;
@@ -57,13 +59,19 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     /// <summary>By how many runs more, or fewer, each runner holds since the batch began.</summary>
     public IReadOnlyDictionary<string, int> Slots => _slots;
 
-    /// <summary>Runners whose connection the commit replaces: what they hold was compared already, so they must not be given more before.</summary>
-    public IReadOnlySet<string> Reconnecting => _reconnecting;
+    /// <summary>
+    /// Runners that must not be given runs in this batch: it makes them drain, or replaces their connection and has compared
+    /// already what they hold.
+    /// </summary>
+    public IReadOnlySet<string> Withheld => _withheld;
 
     /// <summary>How runs changed their status, in order.</summary>
     public IReadOnlyList<RunMove> Moves => _moves;
 
-    /// <summary>The runs of this batch that wait for a runner.</summary>
+    /// <summary>The runs that the batch has looked at or changed.</summary>
+    public IEnumerable<Run> Runs => _rows.Runs;
+
+    /// <summary>Those that wait for a runner.</summary>
     public IEnumerable<Run> Waiting => _rows.Runs.Where(r => r.Status == RunStatus.Pending);
 
     public ValueTask<Run?> FindRunAsync(string runId) => _rows.FindRunAsync(runId);
@@ -120,6 +128,14 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
         _rows.Changed(text);
     }
 
+    /// <summary>No runner is connected any more.</summary>
+    public async ValueTask DisconnectRunnersAsync()
+    {
+        await FlushAsync();
+        await Db.Runners.ExecuteUpdateAsync(runner => runner.SetProperty(r => r.DisconnectTime, Now));
+        _rows.ForgetRunners();
+    }
+
     /// <summary>Remembers nothing of what was written: it has to be read again.</summary>
     public void Forget()
     {
@@ -170,7 +186,7 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
         _runners.Add(runnerId);
     }
 
-    public void Reconnects(string runnerId) => _reconnecting.Add(runnerId);
+    public void Withhold(string runnerId) => _withheld.Add(runnerId);
 
     /// <summary>A runner was given a run, or is rid of one.</summary>
     public void SlotChanged(string runnerId, int by) => _slots[runnerId] = _slots.GetValueOrDefault(runnerId) + by;
@@ -207,11 +223,10 @@ internal sealed class LedgerScope(LedgerConnection connection, DateTimeOffset no
     }
 
     /// <summary>Gives waiting runs to runners in the same transaction, after all operations of the batch.</summary>
-    public void RequestDispatch(bool fleetChanged = false)
+    public void RequestDispatch()
     {
         Changes++;
         WantsDispatch = true;
-        FleetChanged |= fleetChanged;
     }
 
     public void AfterCommit(Action effect)

@@ -1,3 +1,4 @@
+using Coordinator.Dispatch;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Simulation.Engine;
@@ -127,6 +128,12 @@ internal sealed class Invariants(World world)
             Violate($"The stop of {run.RunId} was lost: it is {run.Status} to the end.");
         foreach (Run run in runs.Where(r => r.Status is RunStatus.Claimed or RunStatus.Stopping))
             Violate($"Run {run.RunId} is {run.Status} for ever.");
+        foreach (Run run in runs.Where(r => r.Status == RunStatus.Pending))
+        {
+            if (RoomFor(run, runs) is { } runner)
+                Violate($"Run {run.RunId} waits ('{run.PendingReason}') although {runner} has a free slot for it.");
+        }
+
         foreach (Run run in runs.Where(r => r.Status == RunStatus.Running && Agents(r).All(a => a.Alive == 0)))
             Violate($"Run {run.RunId} is RUNNING, but nothing of it is alive.");
         HashSet<string> active = [.. runs.Where(r => !r.Status.IsTerminal()).Select(r => r.RunId)];
@@ -140,6 +147,11 @@ internal sealed class Invariants(World world)
         foreach (Run run in runs)
             LookAtOutput(run);
     }
+
+    /// <returns>A connected runner that could take it; null if there is none.</returns>
+    private string? RoomFor(Run run, List<Run> runs) => world.Coordinator.Streams.All.FirstOrDefault(s =>
+        !s.Draining && Demand.Of(run).IsMetBy(s.Profile)
+        && runs.Count(r => r.RunnerId == s.RunnerId && RunStatuses.OnRunner.Contains(r.Status)) < s.Profile.Capacity)?.RunnerId;
 
     /// <summary>Whatever was given a number is there, once.</summary>
     private void LookAtTimeline(CoordinatorDbContext db, Session session)

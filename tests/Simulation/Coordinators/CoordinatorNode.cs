@@ -40,6 +40,8 @@ internal sealed class CoordinatorNode(World world)
 
     public FleetChanges Fleet => _services!.GetRequiredService<FleetChanges>();
 
+    public RunnerStreams Streams => _services!.GetRequiredService<RunnerStreams>();
+
     public SessionWatch Watch => _services!.GetRequiredService<SessionWatch>();
 
     public void Start()
@@ -90,8 +92,7 @@ internal sealed class CoordinatorNode(World world)
     private async Task StartAsync()
     {
         IServiceProvider services = _services!;
-        await using (CoordinatorDbContext db = world.Database.CreateDbContext())
-            services.GetRequiredService<SessionFeed>().Begin((await db.LedgerStates.AsNoTracking().SingleAsync()).Revision);
+        await services.GetRequiredService<Ledger>().BeginAsync(CancellationToken.None);
         Writing!.Run("The ledger", () => services.GetRequiredService<Ledger>().RunAsync(CancellationToken.None));
         await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
         Life!.Run("The liveness monitor", () => Execute(services.GetServices<IHostedService>().OfType<LivenessMonitor>().Single(), CancellationToken.None));

@@ -61,6 +61,7 @@ internal sealed class Operator(World world)
             Prompt = "work",
             ParentSessionId = _sessions.Count > 0 && Random.Next(4) == 0 ? Any(_sessions) : "",
             RequestId = $"request-{++_requests}",
+            Demands = AnyDemands(),
         };
         Call($"start {request.RequestId}", async () =>
         {
@@ -70,6 +71,18 @@ internal sealed class Operator(World world)
         // Whoever got no answer asks again; the second answer must be the first one.
         if (Random.Next(4) == 0)
             Later(() => Repeat(request));
+    }
+
+    private Proto.RunDemands? AnyDemands()
+    {
+        RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
+        return Random.Next(8) switch
+        {
+            0 => new() { RunnerId = runner.RunnerId },
+            1 => new() { Hostname = runner.Machine.Name.ToUpperInvariant() },
+            2 => new() { Tags = { runner.Tag } },
+            _ => null,
+        };
     }
 
     private void Repeat(Proto.StartSessionRequest request)

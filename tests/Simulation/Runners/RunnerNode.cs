@@ -22,6 +22,8 @@ internal sealed class RunnerNode(World world, int number, string directory)
 
     public string RunnerId { get; } = $"rnr_{number:D26}";
 
+    public string Tag { get; } = $"number-{number}";
+
     public SimulatedMachine Machine { get; } = new(world, $"machine {number}");
 
     public Life? Life { get; private set; }
@@ -101,8 +103,8 @@ internal sealed class RunnerNode(World world, int number, string directory)
             Hostname = Machine.Name,
             ProjectDirectory = "/",
             Executors = executors.Enabled,
-            Tags = [],
-            Capacity = 4,
+            Tags = [Tag],
+            Capacity = 2,
             Version = "1",
             Containment = containment.Kind,
         };

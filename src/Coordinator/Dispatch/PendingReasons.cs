@@ -1,6 +1,6 @@
 using Coordinator.Runs;
 
-namespace Coordinator.Runners;
+namespace Coordinator.Dispatch;
 
 /// <summary>Why a run is still waiting, in words for a person.</summary>
 internal static class PendingReasons
@@ -11,7 +11,7 @@ internal static class PendingReasons
 
     public static string NoExecutor(string executor) => $"No connected runner has the executor '{executor}'.";
 
-    public static string NoMatch(Run run) => $"No connected runner with the executor '{run.Executor}' has {Describe(run.Demands)}.";
+    public static string NoMatch(Demand demand) => $"No connected runner with the executor '{demand.Executor}' has {Describe(demand.Runner)}.";
 
     /// <summary>Whether the run waits because of what the fleet is, not because it is busy.</summary>
     public static bool IsMismatch(string reason) => reason is not (Busy or Draining or "");

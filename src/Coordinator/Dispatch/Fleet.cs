@@ -1,0 +1,145 @@
+using Coordinator.Runners;
+
+namespace Coordinator.Dispatch;
+
+/// <summary>
+/// The connected runners, as of the newest commit, so that the one that meets a demand and has the most free slots is
+/// found without looking at all: runners with the same executors and tags are kept together, by their free slots.
+/// </summary>
+/// <remarks>Used by the ledger alone.</remarks>
+internal sealed class Fleet
+{
+    private readonly Dictionary<string, FleetMember> _members = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FleetKind> _kinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<FleetMember>> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> _executors = new(StringComparer.Ordinal);
+
+    public int Count => _members.Count;
+
+    public FleetMember? Find(string runnerId) => _members.GetValueOrDefault(runnerId);
+
+    /// <summary>How many of them have it.</summary>
+    public int CountWith(string executor) => _executors.GetValueOrDefault(executor);
+
+    /// <summary>The newest connection of a runner replaces the one before.</summary>
+    public void Add(RunnerStream stream)
+    {
+        if (Find(stream.RunnerId) is { } before)
+            Remove(before.Stream);
+        string key = string.Join('\0', [.. stream.Profile.Executors, "", .. stream.Profile.Tags]);
+        if (!_kinds.TryGetValue(key, out FleetKind? kind))
+            _kinds.Add(key, kind = new FleetKind(key, stream.Profile));
+        FleetMember member = new(stream, kind);
+        _members.Add(stream.RunnerId, member);
+        kind.Add(member);
+        if (!_hosts.TryGetValue(stream.Profile.Hostname, out List<FleetMember>? host))
+            _hosts.Add(stream.Profile.Hostname, host = []);
+        host.Add(member);
+        foreach (string executor in stream.Profile.Executors.Distinct())
+            _executors[executor] = CountWith(executor) + 1;
+    }
+
+    /// <summary>Removes this connection, but not a newer one of the same runner.</summary>
+    public void Remove(RunnerStream stream)
+    {
+        if (Find(stream.RunnerId) is not { } member || member.Stream != stream)
+            return;
+        _members.Remove(stream.RunnerId);
+        member.Kind.Remove(member);
+        if (member.Kind.Count == 0)
+            _kinds.Remove(member.Kind.Key);
+        List<FleetMember> host = _hosts[stream.Profile.Hostname];
+        host.Remove(member);
+        if (host.Count == 0)
+            _hosts.Remove(stream.Profile.Hostname);
+        foreach (string executor in stream.Profile.Executors.Distinct())
+        {
+            if (--_executors[executor] == 0)
+                _executors.Remove(executor);
+        }
+    }
+
+    /// <summary>How many runs it holds has changed, or whether it is draining.</summary>
+    public void Update(RunnerStream stream)
+    {
+        if (Find(stream.RunnerId) is { } member && member.Stream == stream)
+            member.Kind.Update(member);
+    }
+
+    /// <summary>Those that meet a demand, in groups that each begin with the one that has the most free slots.</summary>
+    public IEnumerable<IEnumerable<FleetMember>> Meeting(Demand demand)
+    {
+        if (demand.Runner.RunnerId.Length > 0)
+            return Find(demand.Runner.RunnerId) is { } named && demand.IsMetBy(named.Stream.Profile) ? [[named]] : [];
+        if (demand.Runner.Hostname.Length > 0)
+            return (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Where(m => demand.IsMetBy(m.Stream.Profile)).Select(m => (FleetMember[])[m]);
+        return _kinds.Values.Where(kind => demand.IsMetBy(kind.Example)).Select(kind => kind.Members);
+    }
+
+    /// <summary>For a person: why runs that ask for this are waiting, if nobody has a slot for them.</summary>
+    public string Explain(Demand demand)
+    {
+        if (CountWith(demand.Executor) == 0)
+            return PendingReasons.NoExecutor(demand.Executor);
+        bool isMet = false;
+        foreach (IEnumerable<FleetMember> group in Meeting(demand))
+        {
+            isMet = true;
+            // Those that are draining come last in their group.
+            if (group.Any(m => !m.Stream.Draining))
+                return PendingReasons.Busy;
+        }
+
+        return isMet ? PendingReasons.Draining : PendingReasons.NoMatch(demand);
+    }
+}
+
+/// <summary>A connected runner at its place among those of its kind.</summary>
+internal sealed class FleetMember(RunnerStream stream, FleetKind kind)
+{
+    public RunnerStream Stream => stream;
+
+    public FleetKind Kind => kind;
+
+    /// <summary>Its free slots as of the newest commit; fewer than none if it holds more than it should.</summary>
+    public int Free { get; private set; }
+
+    public bool IsDraining { get; private set; }
+
+    public void Refresh() => (Free, IsDraining) = (stream.Profile.Capacity - stream.Held, stream.Draining);
+}
+
+/// <summary>The connected runners that have the same executors and tags.</summary>
+internal sealed class FleetKind(string key, RunnerProfile example)
+{
+    private readonly SortedSet<FleetMember> _members = new(Comparer<FleetMember>.Create(Compare));
+
+    public string Key => key;
+
+    /// <summary>What all of them offer; their names differ.</summary>
+    public RunnerProfile Example => example;
+
+    public int Count => _members.Count;
+
+    /// <summary>Those with the most free slots first, and those that are draining last.</summary>
+    public IEnumerable<FleetMember> Members => _members;
+
+    public void Add(FleetMember member)
+    {
+        member.Refresh();
+        _members.Add(member);
+    }
+
+    public void Remove(FleetMember member) => _members.Remove(member);
+
+    public void Update(FleetMember member)
+    {
+        Remove(member);
+        Add(member);
+    }
+
+    private static int Compare(FleetMember a, FleetMember b) =>
+        a.IsDraining != b.IsDraining ? a.IsDraining.CompareTo(b.IsDraining)
+        : a.Free != b.Free ? b.Free.CompareTo(a.Free)
+        : string.CompareOrdinal(a.Stream.RunnerId, b.Stream.RunnerId);
+}
