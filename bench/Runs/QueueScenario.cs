@@ -18,10 +18,10 @@ internal sealed class QueueScenario : IScenario
 
     public async Task MeasureAsync(BenchRun run)
     {
-        int waiting = run.Of(9_000, 9_000, 100);
-        int idle = run.Of(1_000, 1_000, 20);
-        TimeSpan warmUp = run.Seconds(10, 4, 0.5);
-        TimeSpan duration = run.Seconds(15, 4, 0.5);
+        int waiting = run.Of(9_000, 3_000, 100);
+        int idle = run.Of(1_000, 300, 20);
+        TimeSpan warmUp = run.Seconds(10, 3, 0.5);
+        TimeSpan duration = run.Seconds(15, 3, 0.5);
         using TestFiles files = new();
         await using CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);
         await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, Runners, Callers.Count);

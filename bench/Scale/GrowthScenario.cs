@@ -17,7 +17,7 @@ internal sealed class GrowthScenario : IScenario
     public async Task MeasureAsync(BenchRun run)
     {
         int[] sizes = run.Of<int[]>([1_000, 100_000, 1_000_000], [1_000, 100_000], [100, 1_000]);
-        int trials = run.Of(300, 100, 10);
+        int trials = run.Of(300, 60, 10);
         using TestFiles files = new();
         CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);
         List<Figures> all = [];

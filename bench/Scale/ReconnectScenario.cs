@@ -17,7 +17,7 @@ internal sealed class ReconnectScenario : IScenario
 
     public async Task MeasureAsync(BenchRun run)
     {
-        int runners = run.Of(10_000, 3_000, 100);
+        int runners = run.Of(10_000, 2_000, 100);
         double bare = await MeasureBareAsync(runners);
         using TestFiles files = new();
         CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);

@@ -19,10 +19,10 @@ internal sealed class StormScenario : IScenario
     {
         using TestFiles files = new();
         await using CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);
-        int runners = run.Of(1_000, 1_000, 20);
+        int runners = run.Of(1_000, 500, 20);
         List<double> rates = [];
         List<double> singles = [];
-        await using StopArrivals bystanders = await StopArrivals.PrepareAsync(coordinator, number: 1_000_001, sessions: run.Of(1_000, 500, 50));
+        await using StopArrivals bystanders = await StopArrivals.PrepareAsync(coordinator, number: 1_000_001, sessions: run.Of(1_000, 300, 50));
         for (int round = 0; round < run.Of(3, 1, 1); round++)
         {
             StopCount stops = new(runners * SessionsPerRunner);

@@ -30,11 +30,8 @@ internal sealed partial class RunnerGrpcService(
     public override async Task Connect(
         IAsyncStreamReader<Proto.RunnerFrame> requestStream, IServerStreamWriter<Proto.CoordinatorFrame> responseStream, ServerCallContext context)
     {
-        Proto.RunnerHello hello = await ReadHelloAsync(requestStream, context.CancellationToken);
-        using RunnerStream stream = new(HelloCheck.Profile(hello), time);
+        using RunnerStream stream = await OpenAsync(requestStream, responseStream, context.CancellationToken);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stream.Closed);
-        await OpenAsync(stream, hello, responseStream, context.CancellationToken);
-        LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
         // Only what makes no progress is cut: a write that is cancelled takes the whole call with it, and the goodbye.
         using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         Task writing = stream.WriteAsync(responseStream, ending.Token, cut.Token);
@@ -89,12 +86,18 @@ internal sealed partial class RunnerGrpcService(
     /// Registers the connection. If the disk is full that cannot be done, and the runner is to try again; but stops that were
     /// committed earlier are told all the same.
     /// </summary>
-    private async Task OpenAsync(
-        RunnerStream stream, Proto.RunnerHello hello, IServerStreamWriter<Proto.CoordinatorFrame> responses, CancellationToken cancellationToken)
+    private async Task<RunnerStream> OpenAsync(
+        IAsyncStreamReader<Proto.RunnerFrame> requests, IServerStreamWriter<Proto.CoordinatorFrame> responses, CancellationToken cancellationToken)
     {
+        Proto.RunnerHello hello = await ReadHelloAsync(requests, cancellationToken);
+        RunnerStream stream = new(HelloCheck.Profile(hello), time);
+        bool isOpen = false;
         try
         {
             await connections.OpenAsync(stream, hello);
+            isOpen = true;
+            LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
+            return stream;
         }
         catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageFull)
         {
@@ -103,12 +106,18 @@ internal sealed partial class RunnerGrpcService(
             await SayGoodbyeAsync(responses, StreamEnd.NotStored(problem));
             throw;
         }
+        finally
+        {
+            if (!isOpen)
+                stream.Dispose();
+        }
     }
 
     private async Task ReadAsync(IAsyncStreamReader<Proto.RunnerFrame> requests, RunnerStream stream, CancellationToken cancellationToken)
     {
-        Channel<Task> uncommitted = Channel.CreateBounded<Task>(MaxUncommitted);
-        Task settling = SettleAsync(uncommitted.Reader, stream);
+        // Most runners have nothing to report for most of the time, and do without.
+        Channel<Task>? uncommitted = null;
+        Task settling = Task.CompletedTask;
         bool hasAnswered = false;
         try
         {
@@ -118,17 +127,30 @@ internal sealed partial class RunnerGrpcService(
                 if (!hasAnswered)
                 {
                     hasAnswered = true;
-                    await uncommitted.Writer.WriteAsync(connections.ConfirmAsync(stream), cancellationToken);
+                    await AddAsync(connections.ConfirmAsync(stream));
                 }
 
                 if (await TakeAsync(stream, requests.Current, cancellationToken) is { } commit)
-                    await uncommitted.Writer.WriteAsync(commit, cancellationToken);
+                    await AddAsync(commit);
             }
         }
         finally
         {
-            uncommitted.Writer.Complete();
+            uncommitted?.Writer.Complete();
             await settling;
+        }
+
+        ValueTask AddAsync(Task commit)
+        {
+            if (commit.IsCompletedSuccessfully)
+                return ValueTask.CompletedTask;
+            if (uncommitted is null)
+            {
+                uncommitted = Channel.CreateBounded<Task>(MaxUncommitted);
+                settling = SettleAsync(uncommitted.Reader, stream);
+            }
+
+            return uncommitted.Writer.WriteAsync(commit, cancellationToken);
         }
     }
 

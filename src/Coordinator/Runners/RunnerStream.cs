@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Coordinator.Errors;
 using Grpc.Core;
 
@@ -21,7 +20,7 @@ internal sealed class RunnerStream : IDisposable
     private readonly Queue<Outgoing> _ordinary = [];
     private readonly Dictionary<(string RunId, long Epoch), long> _acks = [];
     private readonly Dictionary<string, DateTimeOffset> _sentStops = [];
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeUp _wakeUp = new();
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _time;
     private readonly ITimer _writeTimeout;
@@ -90,7 +89,7 @@ internal sealed class RunnerStream : IDisposable
     {
         lock (_lock)
             _acks[(runId, epoch)] = Math.Max(sequence, _acks.GetValueOrDefault((runId, epoch)));
-        _signal.Writer.TryWrite(true);
+        _wakeUp.Call();
     }
 
     /// <summary>
@@ -130,9 +129,9 @@ internal sealed class RunnerStream : IDisposable
     /// <param name="cut">Not even the write in hand is waited for.</param>
     public async Task WriteAsync(IServerStreamWriter<Proto.CoordinatorFrame> writer, CancellationToken ending, CancellationToken cut)
     {
-        while (await _signal.Reader.WaitToReadAsync(ending))
+        while (true)
         {
-            _signal.Reader.TryRead(out _);
+            await _wakeUp.WaitAsync(ending);
             while (!ending.IsCancellationRequested && TryTake(out Outgoing next))
             {
                 _writeTimeout.Change(WriteTimeout, Timeout.InfiniteTimeSpan);
@@ -174,7 +173,7 @@ internal sealed class RunnerStream : IDisposable
         if (full)
             Close(StreamEnd.TooSlow(RunnerId));
         else
-            _signal.Writer.TryWrite(true);
+            _wakeUp.Call();
     }
 
     private bool TryTake(out Outgoing next)

@@ -1,12 +1,11 @@
 using Coordinator.Errors;
-using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Stops;
 
-/// <summary>Sessions a stop of many is about, loaded together with their newest runs.</summary>
+/// <summary>Sessions a stop of many is about.</summary>
 /// <param name="Missing">Ids that name no session.</param>
 internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyList<string> Missing)
 {
@@ -23,23 +22,17 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
 
     public static async Task<StopSelection> NamedAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
     {
-        await scope.FlushAsync();
-        Dictionary<string, Session> found = [];
-        foreach (string[] ids in sessionIds.Distinct().Chunk(IdsAtOnce))
+        List<Session> found = [];
+        List<string> missing = [];
+        foreach (string sessionId in sessionIds.Distinct())
         {
-            List<Session> sessions = [.. (await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.SessionId)).ToListAsync()).Select(scope.Know)];
-            foreach (Session session in sessions)
-                found.Add(session.SessionId, session);
-
-            // The runs are loaded with them, so that none has to be looked up alone.
-            string[] runIds = [.. sessions.Select(s => s.RunId)];
-            foreach (Run run in await scope.Db.Runs.AsNoTracking().Where(r => runIds.Contains(r.RunId)).ToListAsync())
-                scope.Know(run);
+            if (await scope.FindSessionAsync(sessionId) is { } session)
+                found.Add(session);
+            else
+                missing.Add(sessionId);
         }
 
-        return new StopSelection(
-            [.. sessionIds.Distinct().Where(found.ContainsKey).Select(id => found[id])],
-            [.. sessionIds.Distinct().Where(id => !found.ContainsKey(id))]);
+        return new StopSelection(found, missing);
     }
 
     /// <summary>Every session that was started by these, or by one of those, and so on.</summary>

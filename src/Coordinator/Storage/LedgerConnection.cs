@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Coordinator.Storage;
 
 /// <summary>
-/// A connection that stays open from batch to batch, with what every batch writes prepared. Used by one at a time; after
+/// A connection that stays open from batch to batch, with what every batch reads and writes prepared. Used by one at a time; after
 /// anything went wrong on it, it is not to be used again.
 /// </summary>
 internal sealed class LedgerConnection : IAsyncDisposable
@@ -16,33 +16,33 @@ internal sealed class LedgerConnection : IAsyncDisposable
     private LedgerConnection(CoordinatorDbContext db)
     {
         Db = db;
-        Sessions = Writer<Session>();
-        Labels = Writer<SessionLabel>();
-        Events = Writer<EventChunk>();
-        Runs = Writer<Run>();
-        Texts = Writer<RunText>();
-        Runners = Writer<RegisteredRunner>();
-        State = Writer<LedgerState>();
-        Audit = Writer<AuditEntry>();
+        Sessions = Store<Session>();
+        Labels = Store<SessionLabel>();
+        Events = Store<EventChunk>();
+        Runs = Store<Run>();
+        Texts = Store<RunText>();
+        Runners = Store<RegisteredRunner>();
+        State = Store<LedgerState>();
+        Audit = Store<AuditEntry>();
     }
 
     public CoordinatorDbContext Db { get; }
 
-    public RowWriter<Session> Sessions { get; }
+    public RowStore<Session> Sessions { get; }
 
-    public RowWriter<SessionLabel> Labels { get; }
+    public RowStore<SessionLabel> Labels { get; }
 
-    public RowWriter<EventChunk> Events { get; }
+    public RowStore<EventChunk> Events { get; }
 
-    public RowWriter<Run> Runs { get; }
+    public RowStore<Run> Runs { get; }
 
-    public RowWriter<RunText> Texts { get; }
+    public RowStore<RunText> Texts { get; }
 
-    public RowWriter<RegisteredRunner> Runners { get; }
+    public RowStore<RegisteredRunner> Runners { get; }
 
-    public RowWriter<LedgerState> State { get; }
+    public RowStore<LedgerState> State { get; }
 
-    public RowWriter<AuditEntry> Audit { get; }
+    public RowStore<AuditEntry> Audit { get; }
 
     public static async Task<LedgerConnection> OpenAsync(IDbContextFactory<CoordinatorDbContext> contexts)
     {
@@ -63,11 +63,11 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IDisposable writer in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, Runners, State, Audit])
-            writer.Dispose();
+        foreach (IDisposable store in (IDisposable[])[Sessions, Labels, Events, Runs, Texts, Runners, State, Audit])
+            store.Dispose();
         await Db.DisposeAsync();
     }
 
-    private RowWriter<T> Writer<T>()
-        where T : class => new(Db, new RowTable(Db, typeof(T)));
+    private RowStore<T> Store<T>()
+        where T : class => new(Db, RowTable.Of(Db, typeof(T)));
 }

@@ -37,29 +37,29 @@ internal sealed class LedgerRows(LedgerConnection connection)
 
     public async ValueTask<Run?> FindRunAsync(string runId) =>
         _runs.TryGetValue(runId, out Row<Run>? known) ? known.Entity
-        : await LedgerQueries.Run(connection.Db, runId) is { } found ? Know(found)
+        : await connection.Runs.FindAsync(runId) is { } found ? Know(found)
         : null;
 
     public async ValueTask<Session?> FindSessionAsync(string sessionId) =>
         _sessions.TryGetValue(sessionId, out Row<Session>? known) ? known.Entity
-        : await LedgerQueries.Session(connection.Db, sessionId) is { } found ? Know(found)
+        : await connection.Sessions.FindAsync(sessionId) is { } found ? Know(found)
         : null;
 
     public async ValueTask<RunText?> FindTextAsync(string runId)
     {
-        if (!_texts.TryGetValue(runId, out Row<RunText>? known) && await LedgerQueries.Text(connection.Db, runId) is { } found)
+        if (!_texts.TryGetValue(runId, out Row<RunText>? known) && await connection.Texts.FindAsync(runId) is { } found)
             _texts.Add(runId, known = new Row<RunText>(found));
         return known?.Entity;
     }
 
     public async ValueTask<RegisteredRunner?> FindRunnerAsync(string runnerId)
     {
-        if (!_runners.TryGetValue(runnerId, out Row<RegisteredRunner>? known) && await LedgerQueries.Runner(connection.Db, runnerId) is { } found)
+        if (!_runners.TryGetValue(runnerId, out Row<RegisteredRunner>? known) && await connection.Runners.FindAsync(runnerId) is { } found)
             _runners.Add(runnerId, known = new Row<RegisteredRunner>(found));
         return known?.Entity;
     }
 
-    public async ValueTask<LedgerState> StateAsync() => (_state ??= new Row<LedgerState>(await LedgerQueries.State(connection.Db))).Entity;
+    public async ValueTask<LedgerState> StateAsync() => (_state ??= new Row<LedgerState>((await connection.State.FindAsync(LedgerState.TheOne))!)).Entity;
 
     /// <summary>Takes in what a query of its own found.</summary>
     /// <returns>What the batch has in its place, which may have changed since it was read.</returns>

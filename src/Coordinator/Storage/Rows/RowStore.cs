@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -5,15 +6,26 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Coordinator.Storage.Rows;
 
 /// <summary>
-/// Writes entities of one kind through statements that are prepared once for a connection. It does for the few kinds
-/// that every commit writes what <c>SaveChanges</c> does for all others, in a fifth of the time.
+/// Reads and writes entities of one kind through statements that are prepared once for a connection. It does for the few
+/// kinds that every commit touches what queries and <c>SaveChanges</c> do for all others, in a fifth of the time.
 /// </summary>
 /// <remarks>Belongs to the connection of its context and is used by one at a time.</remarks>
-internal sealed class RowWriter<T>(CoordinatorDbContext db, RowTable table) : IDisposable
+internal sealed class RowStore<T>(CoordinatorDbContext db, RowTable table) : IDisposable
     where T : class
 {
+    private DbCommand? _select;
     private DbCommand? _insert;
     private DbCommand? _update;
+
+    /// <summary>The entity with a key; null if there is none.</summary>
+    public async ValueTask<T?> FindAsync(object key)
+    {
+        _select ??= Prepare(table.Select, table.Key, former: []);
+        _select.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+        _select.Parameters[0].Value = key;
+        await using DbDataReader reader = await _select.ExecuteReaderAsync(CommandBehavior.SingleRow);
+        return await reader.ReadAsync() ? (T)table.Make(reader) : null;
+    }
 
     public async ValueTask InsertAsync(T entity)
     {
@@ -37,6 +49,7 @@ internal sealed class RowWriter<T>(CoordinatorDbContext db, RowTable table) : ID
 
     public void Dispose()
     {
+        _select?.Dispose();
         _insert?.Dispose();
         _update?.Dispose();
     }
