@@ -23,7 +23,7 @@ internal sealed class EventsScenario : IScenario
         await using CoordinatorProcess coordinator = await BenchRun.StartCoordinatorAsync(files);
         int runs = run.Of(100, 100, 10);
         TimeSpan warmUp = run.Seconds(5, 2, 0.5);
-        TimeSpan duration = run.Seconds(20, 6, 1);
+        TimeSpan duration = run.Seconds(20, 5, 1);
         await using StopArrivals bystanders = await StopArrivals.PrepareAsync(coordinator, number: 1_000_001, sessions: run.Of(400, 250, 30));
         await using PlayedFleet fleet = await PlayedFleet.ConnectAsync(coordinator, new FleetPlan(Runners, runs) { Apart = true });
         IReadOnlyList<PlayedSession> sessions = await fleet.FillAsync(runs);

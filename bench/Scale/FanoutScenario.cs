@@ -34,7 +34,7 @@ internal sealed class FanoutScenario : IScenario
         while (all.Count < watchers - stuck)
             all.Add(await ListWatcher.OpenAsync(coordinator, isStuck: false, ended, latencies));
         await ChangeAsync(fleet, sessions, ended, run.Seconds(10, 2, 1));
-        TimeSpan watched = run.Seconds(35, 6, 1);
+        TimeSpan watched = run.Seconds(35, 5, 1);
         BenchRun.Say($"Changing {ChangesPerSecond} sessions a second for {watched.TotalSeconds:0} s, and again with {stuck} more watches that read nothing …");
         double before = await ProcessFigures.LowestMemoryAsync(coordinator.Id, ChangeAsync(fleet, sessions, ended, watched));
 

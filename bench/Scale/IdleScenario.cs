@@ -64,7 +64,7 @@ internal sealed class IdleScenario : IScenario
     private static async Task<(double Memory, double Processor)> WatchAsync(BenchRun run, int process, double before, int streams)
     {
         await Task.Delay(run.Seconds(15, 4, 1), TimeProvider.System);
-        TimeSpan watched = run.Seconds(30, 8, 1);
+        TimeSpan watched = run.Seconds(30, 6, 1);
         double processor = ProcessFigures.Processor(process);
         await Task.Delay(watched, TimeProvider.System);
         return ((ProcessFigures.Memory(process) - before) / streams, (ProcessFigures.Processor(process) - processor) / watched.TotalSeconds);
