@@ -34,7 +34,7 @@ internal sealed class DispatchScenario : IScenario
         string database = Directory.GetFiles(files.Root, "coordinator.db", SearchOption.AllDirectories).Single();
         await using GroupCommits commits = new(database, template);
         await Callers.RepeatAsync(run.Seconds(3, 1, 0.2), commits.RunAsync);
-        double floor = await Callers.RepeatAsync(run.Seconds(10, 5, 1), commits.RunAsync);
+        double floor = await Callers.RepeatAsync(run.Seconds(10, 3, 1), commits.RunAsync);
         run.Add(new("dispatch.rate", "Whole runs, durable", rate, "/s", Bar: 2_000) { IsAtLeast = true });
         run.Add(new("dispatch.share", "Whole runs, against their rows alone", rate, "/s", Bar: 0.6, Floor: floor) { IsAtLeast = true });
     }

@@ -19,7 +19,7 @@ internal sealed class IdleScenario : IScenario
 
     public async Task MeasureAsync(BenchRun run)
     {
-        int runners = run.Of(10_000, 3_000, 200);
+        int runners = run.Of(10_000, 2_000, 200);
         var (memory, processor) = await MeasureAsync(run, runners);
         var (bareMemory, bareProcessor) = await MeasureBareAsync(run, runners);
         run.Add(new("idle.memory", "Memory for each connected runner", memory / 1_024, "KB", Bar: 45)
@@ -63,7 +63,7 @@ internal sealed class IdleScenario : IScenario
 
     private static async Task<(double Memory, double Processor)> WatchAsync(BenchRun run, int process, double before, int streams)
     {
-        await Task.Delay(run.Seconds(15, 4, 1), TimeProvider.System);
+        await Task.Delay(run.Seconds(15, 2, 1), TimeProvider.System);
         TimeSpan watched = run.Seconds(30, 6, 1);
         double processor = ProcessFigures.Processor(process);
         await Task.Delay(watched, TimeProvider.System);

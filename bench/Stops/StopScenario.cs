@@ -15,7 +15,7 @@ internal sealed class StopScenario : IScenario
     {
         await using ProductSystem product = await ProductSystem.LaunchAsync();
         await using BareSystem floor = await BareSystem.LaunchAsync(BareKind.Grpc, "a bare push, one durable commit, posix_spawn and kill");
-        AgentTrials trials = await AgentTrials.RunAsync(run.Of(300, 40, 3), product, floor);
+        AgentTrials trials = await AgentTrials.RunAsync(run.Of(300, 25, 3), product, floor);
         string note = $"{trials.Stops(product).Count} each, in turn";
         run.Add(Compare("stop.median", "Stop, median", 0.5, trials.Stops, bar: 2));
         run.Add(Compare("stop.p99", "Stop, 99th percentile", 0.99, trials.Stops, bar: 4));

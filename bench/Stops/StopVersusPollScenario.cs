@@ -20,7 +20,7 @@ internal sealed class StopVersusPollScenario : IScenario
         await using BareSystem tick = await BareSystem.LaunchAsync(BareKind.TickedPoll, "a durable long poll with a tick of 500 ms");
         await using BareSystem hub = await BareSystem.LaunchAsync(BareKind.SignalR, "a SignalR push without a commit");
         await using BareSystem push = await BareSystem.LaunchAsync(BareKind.Grpc, "a bare push with the same commit");
-        AgentTrials trials = await AgentTrials.RunAsync(run.Of(150, 10, 2), product, poll, tick, hub, push);
+        AgentTrials trials = await AgentTrials.RunAsync(run.Of(150, 6, 2), product, poll, tick, hub, push);
         foreach (double percentile in Percentiles)
             Compare(poll, "long-poll", percentile, bar: 1, $"{push.Name} takes {Samples.Percentile(trials.Stops(push), percentile):0.00} ms");
         foreach (double percentile in Percentiles)
