@@ -21,7 +21,6 @@ internal static class DashboardHosting
     {
         services.AddRazorComponents();
         services.AddScoped<PageSecurity>();
-        services.AddSingleton<PageStyles>();
         services.AddScoped<FirstSessions>();
         services.AddScoped<IFirstSessions>(provider => provider.GetRequiredService<FirstSessions>());
         services.AddSingleton(new Random());

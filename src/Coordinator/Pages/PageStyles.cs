@@ -1,17 +1,16 @@
 namespace Coordinator.Pages;
 
 /// <summary>
-/// The dashboard's style sheet, as part of each page: the first picture then waits for nothing but the page itself.
+/// The dashboard's style sheet, as part of each page: the first picture then waits for nothing but the page itself. It lies
+/// in the program, so that a build from the sources and a published one serve the same.
 /// </summary>
-internal sealed class PageStyles(IWebHostEnvironment environment)
+internal static class PageStyles
 {
-    private readonly Lazy<string> _text = new(() => Read(environment));
+    public static string Text { get; } = Read();
 
-    public string Text => _text.Value;
-
-    private static string Read(IWebHostEnvironment environment)
+    private static string Read()
     {
-        using StreamReader reader = new(environment.WebRootFileProvider.GetFileInfo("dashboard.css").CreateReadStream());
+        using StreamReader reader = new(typeof(PageStyles).Assembly.GetManifestResourceStream("dashboard.css")!);
         return reader.ReadToEnd();
     }
 }

@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace Coordinator.Runners;
 
 /// <summary>
@@ -31,7 +29,7 @@ internal sealed class RunnerFeed
 
     internal sealed class Subscription(RunnerFeed feed) : IDisposable
     {
-        private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly WakeUp _wakeUp = new();
         private readonly Lock _lock = new();
         private HashSet<string> _changed = [];
 
@@ -39,22 +37,14 @@ internal sealed class RunnerFeed
         {
             lock (_lock)
                 _changed.UnionWith(runnerIds);
-            _signal.Writer.TryWrite(true);
+            _wakeUp.Call();
         }
 
         /// <summary>The runners that changed since the last call; none if nothing came within the time.</summary>
         public async Task<IReadOnlyCollection<string>> TakeAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
         {
-            try
-            {
-                await _signal.Reader.WaitToReadAsync(cancellationToken).AsTask().WaitAsync(atMost, time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
+            if (!await _wakeUp.WaitAsync(atMost, time, cancellationToken))
                 return [];
-            }
-
-            _signal.Reader.TryRead(out _);
             lock (_lock)
                 return Interlocked.Exchange(ref _changed, []);
         }

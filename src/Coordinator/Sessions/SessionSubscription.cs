@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace Coordinator.Sessions;
 
 /// <summary>What one watcher has not been sent yet: the newest news per session.</summary>
@@ -14,11 +12,10 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision, TimeP
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeUp _wakeUp = new();
     private Dictionary<string, SessionNews> _pending = [];
     private bool _overflowed;
     private long _lastTaken = time.GetTimestamp();
-    private Task? _signalled;
 
     /// <summary>The newest published revision when the subscription began: everything after it comes as news.</summary>
     public long StartRevision => revision;
@@ -39,26 +36,12 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision, TimeP
             }
         }
 
-        _signal.Writer.TryWrite(true);
+        _wakeUp.Call();
     }
 
     /// <summary>Waits until there may be something to take.</summary>
     /// <returns>False if nothing came within the time.</returns>
-    public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // One that was waited for in vain is waited for again: each would stay until the next news.
-            _signalled ??= SignalledAsync(cancellationToken);
-            await _signalled.WaitAsync(atMost, time, cancellationToken);
-            _signalled = null;
-            return _signal.Reader.TryRead(out _);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _wakeUp.WaitAsync(atMost, time, cancellationToken);
 
     /// <summary>Takes everything that is pending, in order of revision.</summary>
     /// <param name="news">The news; empty if the watcher fell too far behind.</param>
@@ -76,6 +59,4 @@ internal sealed class SessionSubscription(SessionFeed feed, long revision, TimeP
     }
 
     public void Dispose() => feed.Unsubscribe(this);
-
-    private async Task SignalledAsync(CancellationToken cancellationToken) => await _signal.Reader.WaitToReadAsync(cancellationToken);
 }

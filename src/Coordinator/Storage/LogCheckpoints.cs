@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Coordinator.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +22,7 @@ internal sealed partial class LogCheckpoints(IOptions<CoordinatorOptions> option
     /// <summary>Each carries over what was written during the one before. Readers can keep all of them from getting to the end.</summary>
     private const int MaxPasses = 10;
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeUp _wakeUp = new();
     private int _pages;
     private volatile bool _isAlmostDone;
 
@@ -43,16 +42,16 @@ internal sealed partial class LogCheckpoints(IOptions<CoordinatorOptions> option
         if (_pages < PagesBetween)
             return;
         _pages = 0;
-        _wake.Writer.TryWrite(true);
+        _wakeUp.Call();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using SqliteConnection connection = new(SqliteSetup.ConnectionString(options.Value));
         await connection.OpenAsync(stoppingToken);
-        while (await _wake.Reader.WaitToReadAsync(stoppingToken))
+        while (true)
         {
-            _wake.Reader.TryRead(out _);
+            await _wakeUp.WaitAsync(stoppingToken);
             int left = int.MaxValue;
             for (int pass = 0; left > FewPages && pass < MaxPasses; pass++)
                 left = Carry(connection.Handle!);

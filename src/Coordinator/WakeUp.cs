@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace Coordinator.Runners;
+namespace Coordinator;
 
 /// <summary>
 /// Wakes one loop. Called while the loop is busy it is remembered, and called often it wakes once. A channel does the same
@@ -39,6 +39,23 @@ internal sealed class WakeUp : IValueTaskSource
 
         using (cancellationToken.UnsafeRegister(Cancel, this))
             await new ValueTask(this, _wait.Version);
+    }
+
+    /// <summary>As <see cref="WaitAsync(CancellationToken)"/>, for so long at most.</summary>
+    /// <returns>False if it was not called within the time.</returns>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(atMost, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);

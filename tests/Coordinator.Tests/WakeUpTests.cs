@@ -1,7 +1,7 @@
-using Coordinator.Runners;
 using Coordinator.Testing.Waiting;
+using Microsoft.Extensions.Time.Testing;
 
-namespace Coordinator.Tests.Runners;
+namespace Coordinator.Tests;
 
 public sealed class WakeUpTests
 {
@@ -33,6 +33,21 @@ public sealed class WakeUpTests
         _wakeUp.Call();
 
         await _wakeUp.WaitAsync(CancellationToken.None).AsTask().WithTimeout();
+    }
+
+    [Fact]
+    public async Task Wait_InVain_ReturnsAfterTheTimeAndLosesNoCall()
+    {
+        FakeTimeProvider time = new();
+        Task<bool> waiting = _wakeUp.WaitAsync(TimeSpan.FromSeconds(15), time, CancellationToken.None);
+        time.Advance(TimeSpan.FromSeconds(14));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(await waiting.WithTimeout());
+
+        _wakeUp.Call();
+
+        Assert.True(await _wakeUp.WaitAsync(TimeSpan.FromSeconds(15), time, CancellationToken.None).WithTimeout());
     }
 
     /// <summary>Whatever is put down before a call is found after the wait, however the two meet.</summary>
