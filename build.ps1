@@ -35,7 +35,7 @@ try {
     if (Get-Command buf -ErrorAction SilentlyContinue) {
         Invoke-Step 'Contract: buf lint' { buf lint }
     }
-    Invoke-Step 'Build' { dotnet build --no-restore -warnaserror }
+    Invoke-Step 'Build' { dotnet build --no-restore -warnaserror -p:Analyze=true }
     Invoke-Step 'Format' { dotnet format --verify-no-changes --no-restore }
     if (-not $SkipPublish) {
         Invoke-Step 'Runner as Native AOT' {
@@ -48,7 +48,7 @@ try {
         }
     }
     if (-not $SkipTests) {
-        Invoke-Step 'Tests' { dotnet test --no-build }
+        Invoke-Step 'Tests' { dotnet test }
     }
 }
 finally {

@@ -7,7 +7,7 @@ namespace Coordinator.BrowserTests.Support;
 public sealed class Chromium : IAsyncDisposable
 {
     /// <summary>How long a page may take to show what it should, in milliseconds: not what it takes, but what is certainly too long.</summary>
-    private const float Patience = 15_000;
+    private const float Patience = 60_000;
 
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;

@@ -18,13 +18,16 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
 
     protected Deployment Deployment { get; private set; } = null!;
 
+    /// <summary>Where the pages are.</summary>
+    protected virtual Uri Address => Deployment.Coordinator.WebAddress;
+
     /// <summary>Parts of console messages that a test provokes, such as a lost connection.</summary>
     protected List<string> ExpectedErrors { get; } = [];
 
     public virtual async ValueTask InitializeAsync()
     {
         await chromium.StartAsync();
-        Deployment = await Deployment.StartAsync();
+        await StartCoordinatorAsync();
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -37,6 +40,9 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>What the pages are served by; by default a coordinator and a runner of the test's own.</summary>
+    protected virtual async Task StartCoordinatorAsync() => Deployment = await Deployment.StartAsync();
+
     /// <summary>A page, opened and live; with the same look, a second tab of the same browser.</summary>
     protected async Task<IPage> OpenAsync(string path = "", ColorScheme theme = ColorScheme.Light, int width = 1280)
     {
@@ -45,7 +51,7 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
             IBrowser browser = await chromium.StartAsync();
             context = await browser.NewContextAsync(new()
             {
-                BaseURL = Deployment.Coordinator.WebAddress.ToString(),
+                BaseURL = Address.ToString(),
                 ColorScheme = theme,
                 ViewportSize = new() { Width = width, Height = 800 },
             });
@@ -53,7 +59,7 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
         }
 
         IPage page = await context.NewPageAsync();
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(90_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -69,7 +75,7 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
     {
         await page.GotoAsync(path);
         // It downloads and compiles the application; a busy machine takes its time.
-        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
+        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 120_000 });
     }
 
     protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Coordinator.Dashboard.Connection;
+using Coordinator.Testing.Waiting;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 
@@ -7,7 +8,7 @@ namespace Coordinator.Dashboard.Tests.Connection;
 
 public sealed class WatchLoopTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = Timeouts.Default;
 
     private readonly FakeTimeProvider _time = new();
     private readonly CancellationTokenSource _closed = new();

@@ -1,6 +1,7 @@
 using Bunit;
 using Coordinator.Dashboard.Connection;
 using Coordinator.Dashboard.Output;
+using Coordinator.Testing.Waiting;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Tests.Output;
@@ -8,7 +9,7 @@ namespace Coordinator.Dashboard.Tests.Output;
 /// <summary>What a reader is told when events are late, missing or too many.</summary>
 public sealed class OutputTroubleTests : OutputViewContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = Timeouts.Default;
 
     [Fact]
     public void Load_Fails_SaysSoAndTriesAgainOnDemand()

@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Coordinator.Dashboard.Text;
+using Coordinator.Testing.Waiting;
 
 namespace Coordinator.Dashboard.Tests.Text;
 
@@ -107,7 +108,7 @@ public sealed class MarkdownViewTests : BunitContext
             var view = Render<MarkdownView>(p => p.Add(v => v.Text, text).Add(v => v.Limit, 8_000));
             return view.Find("button.more").TextContent;
         });
-        Assert.EndsWith("more characters", await shown.WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+        Assert.EndsWith("more characters", await shown.WithTimeout(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -130,7 +131,7 @@ public sealed class MarkdownViewTests : BunitContext
         // Far less than a thread has here: what interprets it in a browser needs more for each call.
         Thread thread = new(() => shown = Show(text).TextContent, maxStackSize: 128 * 1024);
         thread.Start();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(20)));
+        Assert.True(thread.Join(Timeouts.Default));
         Assert.Contains("x", shown, StringComparison.Ordinal);
     }
 

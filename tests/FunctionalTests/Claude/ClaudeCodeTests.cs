@@ -10,7 +10,7 @@ namespace Coordinator.FunctionalTests.Claude;
 /// <summary>The real Claude Code command line, against a stand-in for the model.</summary>
 public sealed class ClaudeCodeTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Timeouts.Default;
 
     [Fact]
     public async Task Session_RunsToItsEndAndIsResumed_InTheSameConversation()

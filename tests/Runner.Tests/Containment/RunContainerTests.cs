@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.Testing.Waiting;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
 
@@ -10,7 +11,7 @@ namespace Coordinator.AgentRunner.Tests.Containment;
 [SupportedOSPlatform("linux")]
 public sealed class RunContainerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Timeouts.Default;
 
     [Theory]
     [MemberData(nameof(Linux.Data), MemberType = typeof(Linux))]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
+using Coordinator.Testing.Waiting;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
 
@@ -8,7 +9,7 @@ namespace Coordinator.AgentRunner.Tests.Containment;
 [SupportedOSPlatform("linux")]
 internal sealed class TestRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Timeouts.Default;
     private static int s_count;
 
     private TestRun(string runId, string marker, RecordingOutput output, IRunContainer container) =>

@@ -132,7 +132,7 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
 
         await silent.ReadToEndAsync();
 
-        Assert.InRange(TimeProvider.System.GetUtcNow() - begun, ShortHeartbeat * 2, Timeouts.Default);
+        Assert.True(TimeProvider.System.GetUtcNow() - begun >= ShortHeartbeat * 2);
         await _coordinator.NextWelcomedAsync();
     }
 
@@ -185,7 +185,7 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
 
         await _coordinator.NextAsync();
 
-        Assert.InRange(TimeProvider.System.GetUtcNow() - begun, TimeSpan.FromMilliseconds(690), Timeouts.Default);
+        Assert.True(TimeProvider.System.GetUtcNow() - begun >= TimeSpan.FromMilliseconds(690));
     }
 
     [Fact]
