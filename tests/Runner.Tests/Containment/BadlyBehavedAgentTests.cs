@@ -99,7 +99,7 @@ public sealed class BadlyBehavedAgentTests
         await using var run = await TestRun.StartAsync(
             kind, "setsid $NAP & (setsid sh -c '$NAP & $NAP & wait' &); $NAP & sleep 0.05; echo ready; wait");
         await run.OutputsAsync("ready");
-        Assert.Equal(4, Machine.Find(run.Marker).Count(p => p.Contains(": sleep", StringComparison.Ordinal)));
+        await TestRun.EventuallyAsync(() => Machine.Find(run.Marker).Count(p => p.Contains(": sleep", StringComparison.Ordinal)) == 4, "four sleeps");
 
         run.Container.Terminate();
 

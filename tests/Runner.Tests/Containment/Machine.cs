@@ -79,7 +79,11 @@ internal static class Machine
                 && parent == Environment.ProcessId.ToString()),
     ];
 
-    public static int CountDescriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+    /// <summary>What this process has open.</summary>
+    public static IReadOnlyList<string> Descriptors() =>
+    [
+        .. new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Select(descriptor => $"{descriptor.Name} {descriptor.LinkTarget}"),
+    ];
 
     private static string Read(string directory, string file)
     {

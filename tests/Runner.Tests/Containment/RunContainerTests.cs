@@ -234,7 +234,7 @@ public sealed class RunContainerTests
         }
 
         await Machine.AssertNoZombiesAsync();
-        var descriptors = Machine.CountDescriptors();
+        var before = Machine.Descriptors();
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 50).Select(
             _ => TestRun.StartAsync(kind, "setsid $NAP & (env -i setsid $NAP &) ; $NAP & echo ready; wait")));
@@ -247,7 +247,9 @@ public sealed class RunContainerTests
         }
 
         await Machine.AssertNoZombiesAsync();
-        await TestRun.EventuallyAsync(() => Machine.CountDescriptors() <= descriptors, "no more descriptors than before");
+        await TestRun.EventuallyAsync(
+            () => Machine.Descriptors().Count <= before.Count,
+            () => $"no more descriptors than before; new are: {string.Join(", ", Machine.Descriptors().Except(before))}");
     }
 
     [Fact]
@@ -311,10 +313,12 @@ public sealed class RunContainerTests
     {
         // The first one opens what all share and keep.
         await Assert.ThrowsAsync<AgentStartException>(() => TestRun.StartAsync(kind, "exit 0", change));
-        var descriptors = Machine.CountDescriptors();
+        var before = Machine.Descriptors();
         var failure = await Assert.ThrowsAsync<AgentStartException>(() => TestRun.StartAsync(kind, "exit 0", change));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
         await Machine.AssertNoZombiesAsync();
-        await TestRun.EventuallyAsync(() => Machine.CountDescriptors() <= descriptors, "no more descriptors than before");
+        await TestRun.EventuallyAsync(
+            () => Machine.Descriptors().Count <= before.Count,
+            () => $"no more descriptors than before; new are: {string.Join(", ", Machine.Descriptors().Except(before))}");
     }
 }
