@@ -5,6 +5,9 @@ namespace Coordinator.Dashboard.Runners;
 /// <summary>Everything the watch has told about runners.</summary>
 internal sealed record RunnersState
 {
+    /// <summary>A runner that has been offline for longer is folded away.</summary>
+    private static readonly TimeSpan LongAway = TimeSpan.FromDays(1);
+
     public static RunnersState Empty { get; } = new();
 
     public ImmutableDictionary<string, Proto.Runner> Runners { get; private init; } = ImmutableDictionary<string, Proto.Runner>.Empty;
@@ -20,6 +23,10 @@ internal sealed record RunnersState
             .ThenBy(r => r.Name, StringComparer.OrdinalIgnoreCase)
             .ThenBy(r => r.RunnerId, StringComparer.Ordinal),
     ];
+
+    /// <summary>Whether it is offline and was last heard of more than a day ago; one that was never heard of is not known to be.</summary>
+    public static bool IsLongAway(Proto.Runner runner, DateTimeOffset now) =>
+        runner.Status == Proto.RunnerStatus.Offline && now - runner.LastHeartbeatTime?.ToDateTimeOffset() > LongAway;
 
     public RunnersState Apply(Proto.WatchRunnersResponse message) => message.EventCase switch
     {

@@ -39,6 +39,9 @@ public sealed record SessionsState
     /// <summary>Parts of a snapshot that will replace what is shown once it is whole.</summary>
     private ImmutableDictionary<string, Proto.Session>? Replacement { get; init; }
 
+    /// <summary>What is shown and was not in the first snapshot so far; what is not in it at all does not exist any more.</summary>
+    private ImmutableHashSet<string> Unconfirmed { get; init; } = [];
+
     /// <summary>What a page was rendered with before the first snapshot.</summary>
     public static SessionsState Prerendered(IEnumerable<Proto.Session> sessions) =>
         Empty with { Sessions = sessions.ToImmutableDictionary(s => s.SessionId) };
@@ -59,35 +62,40 @@ public sealed record SessionsState
         return message.Revision > next.Revision || message.Snapshot is { Complete: true } ? next with { Revision = message.Revision } : next;
     }
 
+    /// <summary>
+    /// The first snapshot is shown as it comes in, beside what the page was rendered with, so that no row goes only to come
+    /// back; a later one replaces what is shown in one step.
+    /// </summary>
     private SessionsState Apply(Proto.SessionSnapshot part)
     {
-        // The first snapshot is shown as it comes in; a later one replaces what is shown in one step.
-        bool isFirstOfAll = !IsComplete;
-        ImmutableDictionary<string, Proto.Session> collected = (part.First, isFirstOfAll) switch
+        ImmutableDictionary<string, Proto.Session> before = (IsComplete, part.First) switch
         {
+            (false, _) => Sessions,
+            (true, false) when Replacement is not null => Replacement,
             (true, _) => ImmutableDictionary<string, Proto.Session>.Empty,
-            (false, true) => Sessions,
-            (false, false) => Replacement ?? ImmutableDictionary<string, Proto.Session>.Empty,
         };
-        collected = collected.SetItems(part.Sessions.Select(s => KeyValuePair.Create(s.SessionId, s)));
+        ImmutableDictionary<string, Proto.Session> collected =
+            before.SetItems(part.Sessions.Select(s => KeyValuePair.Create(s.SessionId, s)));
+        ImmutableHashSet<string> unconfirmed = IsComplete ? [] : part.First ? [.. Sessions.Keys] : Unconfirmed;
+        if (!unconfirmed.IsEmpty)
+            unconfirmed = unconfirmed.Except(part.Sessions.Select(s => s.SessionId));
         if (part.Complete)
-        {
-            return new SessionsState
-            {
-                Sessions = collected,
-                Counts = StatusCounts.Of(collected.Values),
-                IsComplete = true,
-                Omitted = part.OmittedSessions,
-                OldestEnded = part.OmittedSessions == 0
-                    ? ""
-                    : collected.Values.Where(s => !s.Status.IsActive()).Select(s => s.SessionId).Min(StringComparer.Ordinal) ?? "",
-            };
-        }
-
-        return isFirstOfAll
-            ? this with { Sessions = collected }
-            : this with { Replacement = collected };
+            return Whole(collected.RemoveRange(unconfirmed), part.OmittedSessions);
+        return IsComplete
+            ? this with { Replacement = collected }
+            : this with { Sessions = collected, Unconfirmed = unconfirmed };
     }
+
+    private static SessionsState Whole(ImmutableDictionary<string, Proto.Session> sessions, long omitted) => new()
+    {
+        Sessions = sessions,
+        Counts = StatusCounts.Of(sessions.Values),
+        IsComplete = true,
+        Omitted = omitted,
+        OldestEnded = omitted == 0
+            ? ""
+            : sessions.Values.Where(s => !s.Status.IsActive()).Select(s => s.SessionId).Min(StringComparer.Ordinal) ?? "",
+    };
 
     private SessionsState Apply(Proto.Session session)
     {

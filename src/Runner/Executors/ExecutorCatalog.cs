@@ -9,6 +9,13 @@ internal sealed class ExecutorCatalog
 {
     private const int MaxNameLength = 64;
 
+    public static SettingChoices<PromptVia> PromptVias { get; } = new(("argument", PromptVia.Argument), ("stdin", PromptVia.Stdin));
+
+    public static SettingChoices<OutputFormat> OutputFormats { get; } =
+        new(("lines", OutputFormat.Lines), ("claude-stream-json", OutputFormat.ClaudeStreamJson));
+
+    public static SettingChoices<SoftStop> SoftStops { get; } = new(("none", SoftStop.None), ("interrupt", SoftStop.Interrupt));
+
     private readonly SortedDictionary<string, ExecutorProfile> _profiles = new(StringComparer.Ordinal);
     private readonly List<string> _errors = [];
 
@@ -63,12 +70,9 @@ internal sealed class ExecutorCatalog
             // Arguments of one's own leave nothing of the shipped ones behind.
             ResumeArgs = given.ResumeArgs ?? (given.Args is null ? profile.ResumeArgs : null),
             Environment = Merge(profile.Environment, given.Environment),
-            PromptVia = Choose($"{section}:PromptVia", given.PromptVia, profile.PromptVia,
-                ("argument", PromptVia.Argument), ("stdin", PromptVia.Stdin)),
-            Output = Choose($"{section}:Output", given.Output, profile.Output,
-                ("lines", OutputFormat.Lines), ("claude-stream-json", OutputFormat.ClaudeStreamJson)),
-            SoftStop = Choose($"{section}:SoftStop", given.SoftStop, profile.SoftStop,
-                ("none", SoftStop.None), ("interrupt", SoftStop.Interrupt)),
+            PromptVia = Choose($"{section}:PromptVia", given.PromptVia, profile.PromptVia, PromptVias),
+            Output = Choose($"{section}:Output", given.Output, profile.Output, OutputFormats),
+            SoftStop = Choose($"{section}:SoftStop", given.SoftStop, profile.SoftStop, SoftStops),
         };
         if (_profiles[name].Command.Length == 0)
             _errors.Add($"{section}:Command is missing: name the program that the executor runs.");
@@ -77,20 +81,13 @@ internal sealed class ExecutorCatalog
     private static bool IsNameCharacter(char c) =>
         char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-';
 
-    private T Choose<T>(string setting, string? given, T inherited, params ReadOnlySpan<(string Text, T Value)> choices)
+    private T Choose<T>(string setting, string? given, T inherited, SettingChoices<T> choices)
     {
         if (given is null)
             return inherited;
-        foreach ((string text, T value) in choices)
-        {
-            if (string.Equals(text, given, StringComparison.OrdinalIgnoreCase))
-                return value;
-        }
-
-        List<string> texts = [];
-        foreach ((string text, _) in choices)
-            texts.Add($"\"{text}\"");
-        _errors.Add($"{setting} is \"{given}\": it must be {string.Join(" or ", texts)}.");
+        if (choices.TryFind(given, out T? chosen))
+            return chosen;
+        _errors.Add($"{setting} is \"{given}\": it must be {string.Join(" or ", choices.Texts.Select(text => $"\"{text}\""))}.");
         return inherited;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
 
@@ -6,42 +7,38 @@ namespace Coordinator.AgentRunner.Hosting;
 /// <summary>Finds everything that is wrong with the options, a sentence each.</summary>
 internal static class RunnerOptionsCheck
 {
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
-    private static readonly TimeSpan LongestGrace = TimeSpan.FromHours(1);
+    /// <summary>A line for each setting that cannot be anything its type can hold.</summary>
+    public static IReadOnlyList<SettingRule> Rules { get; } =
+    [
+        new(nameof(RunnerOptions.Coordinator), "an absolute http or https address", o => o.Coordinator, o =>
+            Uri.TryCreate(o.Coordinator, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"),
+        new(nameof(RunnerOptions.DataDirectory), "a directory the runner may write to", o => o.DataDirectory, o =>
+            !string.IsNullOrWhiteSpace(o.DataDirectory)),
+        new(nameof(RunnerOptions.Name), "1 to 200 characters", o => o.Name, o => o.Name.Trim().Length is > 0 and <= 200),
+        Between(nameof(RunnerOptions.Capacity), o => o.Capacity, 1, 10_000),
+        new(nameof(RunnerOptions.Tags), "at most 32 tags of 1 to 128 characters", o => string.Join(", ", o.Tags), o =>
+            o.Tags.Count <= 32 && o.Tags.All(tag => tag.Length is > 0 and <= 128)),
+        new(nameof(RunnerOptions.Containment), $"one of {string.Join(", ", ContainmentKind.All)}", o => o.Containment, o =>
+            ContainmentKind.All.Contains(o.Containment)),
+        UpTo(nameof(RunnerOptions.DrainTimeout), o => o.DrainTimeout, TimeSpan.FromDays(1)),
+        UpTo(nameof(RunnerOptions.ShutdownGrace), o => o.ShutdownGrace, TimeSpan.FromHours(1)),
+        UpTo(nameof(RunnerOptions.SweepGrace), o => o.SweepGrace, TimeSpan.FromHours(1)),
+        NotNegative(nameof(RunnerOptions.MaxLogBytes), o => o.MaxLogBytes),
+        NotNegative(nameof(RunnerOptions.MaxSpillBytes), o => o.MaxSpillBytes),
+        NotNegative(nameof(RunnerOptions.KeepRuns), o => o.KeepRuns),
+        UpTo(nameof(RunnerOptions.KeepRunsFor), o => o.KeepRunsFor, TimeSpan.FromDays(3650)),
+    ];
 
     public static IReadOnlyList<string> Errors(RunnerOptions options, ExecutorCatalog executors) =>
-    [
-        .. Check(options).Where(check => !check.IsFine).Select(check => check.Sentence),
-        .. executors.Errors,
-    ];
+        [.. Rules.Select(rule => rule.Complaint(options)).OfType<string>(), .. executors.Errors];
 
-    private static IEnumerable<(bool IsFine, string Sentence)> Check(RunnerOptions options) =>
-    [
-        (Uri.TryCreate(options.Coordinator, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https",
-            $"Runner:Coordinator is \"{options.Coordinator}\": it must be an absolute http or https address, " +
-            "for example http://127.0.0.1:8766."),
-        (!string.IsNullOrWhiteSpace(options.DataDirectory),
-            "Runner:DataDirectory is empty: name a directory the runner may write to."),
-        (options.Name.Trim().Length is > 0 and <= 200, "Runner:Name must have 1 to 200 characters."),
-        (options.Capacity is >= 1 and <= 10_000,
-            $"Runner:Capacity is {options.Capacity}: it must be between 1 and 10,000."),
-        (options.Tags.Count <= 32 && options.Tags.All(tag => tag.Length is > 0 and <= 128),
-            "Runner:Tags may hold at most 32 tags of 1 to 128 characters."),
-        (ContainmentKind.All.Contains(options.Containment),
-            $"Runner:Containment is \"{options.Containment}\": " +
-            $"it must be one of {string.Join(", ", ContainmentKind.All)}."),
-        (options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= LongestDrain,
-            $"Runner:DrainTimeout is {options.DrainTimeout}: it must be between 00:00:00 and 1.00:00:00."),
-        Grace(nameof(options.ShutdownGrace), options.ShutdownGrace),
-        Grace(nameof(options.SweepGrace), options.SweepGrace),
-        (options.MaxLogBytes >= 0, $"Runner:MaxLogBytes is {options.MaxLogBytes}: it must not be negative."),
-        (options.MaxSpillBytes >= 0, $"Runner:MaxSpillBytes is {options.MaxSpillBytes}: it must not be negative."),
-        (options.KeepRuns >= 0, $"Runner:KeepRuns is {options.KeepRuns}: it must not be negative."),
-        (options.KeepRunsFor >= TimeSpan.Zero && options.KeepRunsFor <= TimeSpan.FromDays(3650),
-            $"Runner:KeepRunsFor is {options.KeepRunsFor}: it must be between zero and ten years."),
-    ];
+    private static SettingRule Between(string name, Func<RunnerOptions, int> read, int least, int most) =>
+        new(name, string.Create(CultureInfo.InvariantCulture, $"{least:N0} to {most:N0}"), o => read(o), o =>
+            read(o) >= least && read(o) <= most);
 
-    private static (bool IsFine, string Sentence) Grace(string name, TimeSpan grace) => (
-        grace >= TimeSpan.Zero && grace <= LongestGrace,
-        $"Runner:{name} is {grace}: it must be between 00:00:00 and 01:00:00.");
+    private static SettingRule UpTo(string name, Func<RunnerOptions, TimeSpan> read, TimeSpan most) =>
+        new(name, $"{TimeSpan.Zero} to {most}", o => read(o), o => read(o) >= TimeSpan.Zero && read(o) <= most);
+
+    private static SettingRule NotNegative(string name, Func<RunnerOptions, long> read) =>
+        new(name, "0 or more", o => read(o), o => read(o) >= 0);
 }

@@ -46,6 +46,14 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
     /// <summary>A page, opened and live; with the same look, a second tab of the same browser.</summary>
     protected async Task<IPage> OpenAsync(string path = "", ColorScheme theme = ColorScheme.Light, int width = 1280)
     {
+        IPage page = await NewPageAsync(theme, width);
+        await GoAsync(page, path);
+        return page;
+    }
+
+    /// <summary>A page with nothing in it.</summary>
+    protected async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280)
+    {
         if (!_contexts.TryGetValue((theme, width), out IBrowserContext? context))
         {
             IBrowser browser = await chromium.StartAsync();
@@ -66,7 +74,6 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
                 _errors.Enqueue(message.Text);
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
-        await GoAsync(page, path);
         return page;
     }
 

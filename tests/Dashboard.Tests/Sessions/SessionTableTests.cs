@@ -134,6 +134,22 @@ public sealed class SessionTableTests : ComponentContext
         Assert.Equal(["row-ses_000001"], Rows(table));
     }
 
+    [Fact]
+    public void Rows_MoreThanTheFirst_AreShownWithoutLosingAnyInBetween()
+    {
+        var table = Show([.. Enumerable.Range(1, 24).Select(n => Session(n))]);
+        List<int> counts = [];
+        table.OnMarkupUpdated += (_, _) => counts.Add(Rows(table).Count());
+
+        Change(table, Created(Session(25, revision: 2)));
+        Change(table, Created(Session(26, revision: 3)));
+
+        Assert.All(counts, count => Assert.InRange(count, 24, 26));
+        Assert.Equal(26, Rows(table).Count());
+        Assert.Equal("row-ses_000026", Rows(table).First());
+        Assert.Empty(table.FindAll(".table-unmeasured"));
+    }
+
     private IRenderedComponent<SessionTable> Show(params Proto.Session[] sessions)
     {
         Watched(sessions);

@@ -18,6 +18,23 @@ public sealed class SessionsStateTests
     }
 
     [Fact]
+    public void Snapshot_FirstOfAll_KeepsWhatThePageWasRenderedWithUntilItIsWhole()
+    {
+        SessionsState rendered = SessionsState.Prerendered([Session(1), Session(2), Session(3)]);
+
+        SessionsState during = rendered.Apply(
+            Snapshot(0, first: true, complete: false, Session(3, Proto.SessionStatus.Failed, revision: 2), Session(4)));
+        SessionsState cutOff = during.Apply(Snapshot(0, first: true, complete: false, Session(4)));
+        SessionsState after = cutOff.Apply(Snapshot(9, first: false, complete: true, Session(1)));
+
+        Assert.Equal(["ses_000001", "ses_000002", "ses_000003", "ses_000004"], during.Sessions.Keys.Order());
+        Assert.Equal(Proto.SessionStatus.Failed, during.Find("ses_000003")!.Status);
+        Assert.Equal(4, cutOff.Sessions.Count);
+        Assert.Equal(["ses_000001", "ses_000004"], after.Sessions.Keys.Order());
+        Assert.Equal(2, after.Counts.Total);
+    }
+
+    [Fact]
     public void Snapshot_Later_ReplacesEverythingInOneStep()
     {
         SessionsState before = SessionsState.Empty.Apply(Whole(5, Session(1), Session(2)));

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Microsoft.Playwright;
+
+namespace Coordinator.BrowserTests.Support;
+
+/// <summary>
+/// What a page shows in each of its pictures, from the first one on until some time after it is live: a test that looks
+/// from outside misses what is gone for half a second.
+/// </summary>
+internal static class Frames
+{
+    /// <summary>How long a page is looked at once it is live, in milliseconds.</summary>
+    private const int AfterLive = 3_000;
+
+    /// <summary>Opens an address and notes, with each animation frame, what an element of the page is like.</summary>
+    /// <param name="items">What is counted.</param>
+    /// <param name="first">Whose place is noted; it must not move.</param>
+    public static async Task<IReadOnlyList<Frame>> RecordAsync(IPage page, string path, string items, string first)
+    {
+        await page.AddInitScriptAsync($$"""
+            const shown = [];
+            let liveSince;
+            window.recording = new Promise(finish => {
+              const look = now => {
+                const top = document.querySelector("{{first}}")?.getBoundingClientRect().top ?? null;
+                const items = [...document.querySelectorAll("{{items}}")]
+                  .filter(i => i.checkVisibility() && i.getBoundingClientRect().height > 0).length;
+                const isLive = document.querySelector(".pill")?.textContent.trim() === "Live";
+                if (isLive) liveSince ??= now;
+                if (items > 0 || shown.length > 0) shown.push({ time: now, items, top, isLive });
+                if (now - liveSince > {{AfterLive}}) finish(shown);
+                else requestAnimationFrame(look);
+              };
+              requestAnimationFrame(look);
+            });
+            """);
+        await page.GotoAsync(path);
+        return await page.EvaluateAsync<Frame[]>("window.recording");
+    }
+
+    /// <summary>One picture.</summary>
+    /// <param name="Time">Milliseconds since the page was opened.</param>
+    /// <param name="Items">How many are laid out.</param>
+    /// <param name="Top">Where the first is, in pixels from the upper edge; null if it is not there.</param>
+    /// <param name="IsLive">Whether the page says that it is.</param>
+    internal sealed record Frame(
+        [property: JsonPropertyName("time")] double Time,
+        [property: JsonPropertyName("items")] int Items,
+        [property: JsonPropertyName("top")] double? Top,
+        [property: JsonPropertyName("isLive")] bool IsLive);
+}

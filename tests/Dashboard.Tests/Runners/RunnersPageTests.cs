@@ -1,0 +1,133 @@
+using System.Threading.Channels;
+using Bunit;
+using Coordinator.Dashboard.Runners;
+using Grpc.Core;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+
+namespace Coordinator.Dashboard.Tests.Runners;
+
+public sealed class RunnersPageTests : ComponentContext
+{
+    private const double Day = 86_400;
+
+    private readonly Channel<Proto.WatchRunnersResponse> _watch = Channel.CreateUnbounded<Proto.WatchRunnersResponse>();
+
+    public RunnersPageTests()
+    {
+        CallInvoker invoker = Substitute.For<CallInvoker>();
+        invoker.AsyncServerStreamingCall(
+            Arg.Any<Method<Proto.WatchRunnersRequest, Proto.WatchRunnersResponse>>(),
+            Arg.Any<string?>(),
+            Arg.Any<CallOptions>(),
+            Arg.Any<Proto.WatchRunnersRequest>())
+            .Returns(_ => new AsyncServerStreamingCall<Proto.WatchRunnersResponse>(
+                new Messages(_watch.Reader), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { }));
+        Services.AddSingleton(new Proto.FleetService.FleetServiceClient(invoker));
+    }
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public void Runners_OfflineForADay_AreFoldedAwayAndCounted()
+    {
+        var page = Open(
+            Runner("here"), Away("since noon", Day - 60), Away("gone", Day + 60), Away("long gone", 30 * Day), Away("never heard of", null));
+
+        Assert.Equal(["here", "never heard of", "since noon"], Names(page));
+        Assert.Equal("2 runners offline for more than a day", page.Find("summary").TextContent.Trim());
+        Assert.False(page.Find("details").HasAttribute("open"));
+    }
+
+    [Fact]
+    public void Fold_OpenedAndClosed_IsInTheAddress()
+    {
+        var page = Open(Runner("here"), Away("gone", 2 * Day));
+
+        page.Find("summary").Click();
+
+        Assert.EndsWith("/runners?offline=shown", Navigation.Uri, StringComparison.Ordinal);
+        Assert.True(page.Find("details").HasAttribute("open"));
+        Assert.Equal(["here", "gone"], Names(page));
+        page.Find("summary").Click();
+        Assert.EndsWith("/runners", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(["here"], Names(page));
+    }
+
+    [Theory]
+    [InlineData("runners?offline=shown")]
+    [InlineData("runners#rnr_gone")]
+    public void Fold_AddressAsksForIt_IsOpen(string address)
+    {
+        Navigation.NavigateTo(address);
+
+        Assert.Equal(["here", "gone"], Names(Open(Runner("here"), Away("gone", 2 * Day))));
+    }
+
+    [Fact]
+    public void Runner_ComesBack_MovesUpAtOnce()
+    {
+        var page = Open(Runner("here"), Away("gone", 2 * Day), Away("other", 2 * Day));
+
+        Tell(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("gone") });
+
+        page.WaitForAssertion(() => Assert.Equal(["gone", "here"], Names(page)));
+        Assert.Equal("1 runner offline for more than a day", page.Find("summary").TextContent.Trim());
+        Tell(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("other") });
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("details")));
+    }
+
+    [Fact]
+    public void Runner_OfflineWhileThePageIsOpen_IsFoldedOnceTheDayIsOver()
+    {
+        var page = Open(Runner("here"), Away("going", Day - 60));
+        Assert.Empty(page.FindAll("details"));
+
+        Time.Advance(TimeSpan.FromSeconds(61));
+
+        page.WaitForAssertion(() => Assert.Equal("1 runner offline for more than a day", page.Find("summary").TextContent.Trim()));
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<RunnersPage> page) =>
+        page.FindAll(".runner-card h2").Select(h => h.TextContent);
+
+    private IRenderedComponent<RunnersPage> Open(params Proto.Runner[] runners)
+    {
+        if (!Navigation.Uri.Contains("/runners", StringComparison.Ordinal))
+            Navigation.NavigateTo("runners");
+        Tell(new Proto.WatchRunnersResponse { Snapshot = new() { Runners = { runners } } });
+        var page = Render<RunnersPage>();
+        page.WaitForState(() => page.FindAll(".runner-list").Count > 0);
+        return page;
+    }
+
+    /// <summary>And lets pass what lies between two pictures of the page.</summary>
+    private void Tell(Proto.WatchRunnersResponse message)
+    {
+        Assert.True(_watch.Writer.TryWrite(message));
+        Time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    private Proto.Runner Runner(string name) =>
+        new() { RunnerId = $"rnr_{name}", Name = name, Status = Proto.RunnerStatus.Online, Capacity = 8, LastHeartbeatTime = Ago(1) };
+
+    private Proto.Runner Away(string name, double? silence)
+    {
+        Proto.Runner runner = Runner(name);
+        runner.Status = Proto.RunnerStatus.Offline;
+        runner.LastHeartbeatTime = silence is { } seconds ? Ago(seconds) : null;
+        return runner;
+    }
+
+    private sealed class Messages(ChannelReader<Proto.WatchRunnersResponse> messages) : IAsyncStreamReader<Proto.WatchRunnersResponse>
+    {
+        public Proto.WatchRunnersResponse Current { get; private set; } = null!;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            Current = await messages.ReadAsync(cancellationToken);
+            return true;
+        }
+    }
+}
