@@ -7,6 +7,8 @@ namespace Coordinator.AgentRunner.Hosting;
 internal static class RunnerOptionsCheck
 {
     private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestLinger = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestGrace = TimeSpan.FromHours(1);
 
     public static IReadOnlyList<string> Errors(RunnerOptions options, ExecutorCatalog executors) =>
@@ -34,6 +36,8 @@ internal static class RunnerOptionsCheck
             $"Runner:DrainTimeout is {options.DrainTimeout}: it must be between 00:00:00 and 1.00:00:00."),
         Grace(nameof(options.ShutdownGrace), options.ShutdownGrace),
         Grace(nameof(options.SweepGrace), options.SweepGrace),
+        (options.LingerTimeout >= ShortestLinger && options.LingerTimeout <= LongestLinger,
+            $"Runner:LingerTimeout is {options.LingerTimeout}: it must be between 00:00:01 and 1.00:00:00."),
         (options.MaxLogBytes >= 0, $"Runner:MaxLogBytes is {options.MaxLogBytes}: it must not be negative."),
         (options.MaxSpillBytes >= 0, $"Runner:MaxSpillBytes is {options.MaxSpillBytes}: it must not be negative."),
         (options.KeepRuns >= 0, $"Runner:KeepRuns is {options.KeepRuns}: it must not be negative."),
