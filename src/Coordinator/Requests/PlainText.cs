@@ -7,7 +7,8 @@ internal static class PlainText
 {
     /// <summary>The beginning of a text, never ending within a character.</summary>
     /// <param name="max">At most so many UTF-16 units, at least 1.</param>
-    public static string Head(string text, int max) => text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
+    public static string Head(string text, int max) =>
+        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
     /// <summary>As <see cref="Head"/>, in one line: control characters become U+FFFD.</summary>
     public static string Line(string text, int max) => Replace(Head(text, max), keeps: "");

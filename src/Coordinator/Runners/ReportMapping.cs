@@ -84,7 +84,8 @@ internal static class ReportMapping
 
     private static RunEvent Exited(AgentEnd end, Proto.RunEnded ended)
     {
-        LastWords said = new(ended.ResultIsError ? PlainText.Head(ended.ResultText, 1_024) : "", PlainText.Block(ended.StandardError, 1_000));
+        LastWords said = new(
+            ended.ResultIsError ? PlainText.Block(ended.ResultText, 1_024) : "", PlainText.Block(ended.StandardError, 1_000));
         return end switch
         {
             _ when ended.EndedAfterResult && ended.ResultIsError => new RunEvent.Fail(end, RunFailure.AgentError(said)),

@@ -88,7 +88,8 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
         }
 
         LearnConversation(scope, session, run, report.ExecutorSessionId, report.ConversationUsage);
-        await LearnAsync(scope, session, run, report.Usage, run.Status.IsTerminal() ? run.ResultTime : ReportMapping.MomentOf(report.ResultTime));
+        DateTimeOffset? resultTime = run.Status.IsTerminal() ? run.ResultTime : ReportMapping.MomentOf(report.ResultTime);
+        await LearnAsync(scope, session, run, report.Usage, resultTime);
     }
 
     private async ValueTask ProgressAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.StopProgress progress)

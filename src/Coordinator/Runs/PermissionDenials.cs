@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Coordinator.Runs;
 
-/// <summary>The calls of tools that an agent was not allowed to make, the first <see cref="Max"/>. Immutable; equal if they say the same.</summary>
+/// <summary>
+/// The calls of tools that an agent was not allowed to make, the first <see cref="Max"/>. Immutable; equal if they say the same.
+/// </summary>
 internal sealed class PermissionDenials(IEnumerable<PermissionDenial> items) : IEquatable<PermissionDenials>
 {
     public const int Max = 50;
@@ -17,10 +19,12 @@ internal sealed class PermissionDenials(IEnumerable<PermissionDenial> items) : I
         others._items.Length == 0 ? this : _items.Length == 0 ? others : new PermissionDenials(_items.Concat(others._items));
 
     /// <summary>As it is stored: empty if there are none.</summary>
-    public static string ToJson(PermissionDenials denials) => denials._items.Length == 0 ? "" : JsonSerializer.Serialize(denials._items, JsonSerializerOptions.Default);
+    public static string ToJson(PermissionDenials denials) =>
+        denials._items.Length == 0 ? "" : JsonSerializer.Serialize(denials._items, JsonSerializerOptions.Default);
 
-    public static PermissionDenials FromJson(string json) =>
-        json.Length == 0 ? None : new PermissionDenials(JsonSerializer.Deserialize<PermissionDenial[]>(json, JsonSerializerOptions.Default)!);
+    public static PermissionDenials FromJson(string json) => json.Length == 0
+        ? None
+        : new PermissionDenials(JsonSerializer.Deserialize<PermissionDenial[]>(json, JsonSerializerOptions.Default)!);
 
     public bool Equals(PermissionDenials? other) => other is not null && _items.AsSpan().SequenceEqual(other._items);
 

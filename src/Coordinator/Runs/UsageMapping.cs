@@ -5,7 +5,7 @@ namespace Coordinator.Runs;
 /// <summary>Usage as the API shows it, and as runners report it.</summary>
 internal static class UsageMapping
 {
-    /// <summary>A thousand million million tokens, or a thousand million dollars: whatever says more does not count in earnest.</summary>
+    /// <summary>Tokens, or millionths of a dollar: no agent uses so much in earnest.</summary>
     private const long MaxNumber = 1_000_000_000_000_000;
 
     private const int MaxName = 128;
@@ -29,7 +29,7 @@ internal static class UsageMapping
             Turns = usage.Turns,
             Summary = UsageText.Of(usage),
         };
-        proto.PermissionDenials.AddRange(usage.Denials.Items.Select(denial => new Proto.PermissionDenial { ToolName = denial.ToolName, ToolCallId = denial.CallId }));
+        proto.PermissionDenials.AddRange(usage.Denials.Items.Select(ToProto));
         return proto;
     }
 
@@ -51,8 +51,13 @@ internal static class UsageMapping
         ModelCalls = Math.Max(0, usage.ModelCalls),
         ToolCalls = Math.Max(0, usage.ToolCalls),
         Turns = Math.Max(0, usage.Turns),
-        Denials = usage.PermissionDenials.Count == 0 ? PermissionDenials.None : new PermissionDenials(usage.PermissionDenials.Select(FromProto)),
+        Denials = usage.PermissionDenials.Count == 0
+            ? PermissionDenials.None
+            : new PermissionDenials(usage.PermissionDenials.Select(FromProto)),
     };
+
+    private static Proto.PermissionDenial ToProto(PermissionDenial denial) =>
+        new() { ToolName = denial.ToolName, ToolCallId = denial.CallId };
 
     private static PermissionDenial FromProto(Proto.PermissionDenial denial) =>
         new(PlainText.Line(denial.ToolName, MaxName), PlainText.Line(denial.ToolCallId, MaxName));

@@ -55,7 +55,9 @@ internal static class ClaudeUsage
         Number(element, property) is { } number and >= 0 and <= UsageCounts.MaxTokens ? (long)number : 0;
 
     private static long? Cost(JsonElement element, string property) =>
-        Number(element, property) * MicrosPerDollar is { } micros and >= 0 and <= UsageCounts.MaxCostMicros ? (long)Math.Round(micros) : null;
+        Number(element, property) * MicrosPerDollar is { } micros and >= 0 and <= UsageCounts.MaxCostMicros
+            ? (long)Math.Round(micros)
+            : null;
 
     private static double? Number(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object

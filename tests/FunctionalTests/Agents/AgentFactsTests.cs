@@ -88,14 +88,14 @@ public sealed class AgentFactsTests
     [Fact]
     public async Task Usage_OfAConversation_IsWhatItsTotalsGrewBy()
     {
-        await using Deployment deployment = await StartAsync("auto", $$"""
+        await using Deployment deployment = await StartAsync("auto", """
             cat > /dev/null
-            echo '{{Init}}'
+            echo 'INIT'
             echo '{"type":"system","subtype":"api_retry","attempt":3,"max_retries":10,"error_status":529}'
             echo '{"type":"assistant","message":{"role":"assistant","content":[{"type":"text","text":"No."}],"usage":{"input_tokens":1200,"output_tokens":34}}}'
             if [ "$1" = --resume ]; then total=0.5; else total=0.4217; fi
             echo '{"type":"result","is_error":false,"result":"r","num_turns":7,"total_cost_usd":'$total',"usage":{"input_tokens":1200,"output_tokens":34},"permission_denials":[{"tool_name":"Bash","tool_use_id":"t1"}]}'
-            """);
+            """.Replace("INIT", Init));
         Proto.Session session = await deployment.StartAsync("first", "fake");
         Proto.Run first = await deployment.EndOfAsync(session.RunId);
 
