@@ -148,8 +148,12 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
     {
         if (session.RunId != run.RunId)
             return;
-        if (ReportMapping.TotalsOf(totals) is { } known)
+        if (ReportMapping.TotalsOf(totals) is { } known && !known.AsSpan().SequenceEqual(session.ConversationUsage))
+        {
             session.ConversationUsage = known;
+            scope.Changed(session);
+        }
+
         if (executorSessionId.Length is 0 or > MaxExecutorSessionId || session.ExecutorSessionId == executorSessionId)
             return;
         session.ExecutorSessionId = executorSessionId;

@@ -327,10 +327,10 @@ internal sealed partial class RunExecution(
     private static partial void LogEnded(
         ILogger logger, string runId, Proto.RunOutcome outcome, string signal, int processesEnded);
 
+    [LoggerMessage(44, LogLevel.Warning, "The container of run {RunId} could not be put away")]
+    private static partial void LogNotDisposed(ILogger logger, string runId, Exception failure);
+
     [LoggerMessage(45, LogLevel.Warning,
         "Run {RunId} gave its result {LingerTimeout} ago and has not exited; it is ended and judged by its result")]
     private static partial void LogLingering(ILogger logger, string runId, TimeSpan lingerTimeout);
-
-    [LoggerMessage(44, LogLevel.Warning, "The container of run {RunId} could not be put away")]
-    private static partial void LogNotDisposed(ILogger logger, string runId, Exception failure);
 }
