@@ -44,6 +44,12 @@ internal sealed class RunnerOptions
     /// <summary>Time between SIGTERM and SIGKILL for what an agent left behind that exited by itself; up to an hour.</summary>
     public TimeSpan SweepGrace { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long an agent that has given its result may take to exit, before it is ended and the run is judged by its result;
+    /// a second to a day.
+    /// </summary>
+    public TimeSpan LingerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How much of each output stream of a run is kept on disk, in bytes.</summary>
     public long MaxLogBytes { get; set; } = 64 * 1024 * 1024;
 

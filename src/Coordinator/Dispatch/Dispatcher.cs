@@ -149,6 +149,9 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids)
             ProjectDir = session.ProjectDir,
             ExecutorSessionId = session.ExecutorSessionId,
             AgentName = session.AgentName,
+            UsageBefore = session is { ExecutorSessionId.Length: > 0, ConversationUsage: { } totals }
+                ? Proto.Usage.Parser.ParseFrom(totals)
+                : null,
         };
         // If the connection ends before this leaves, the runner's next hello does not name the run, and it is queued again.
         scope.AfterCommit(() => stream.Send(new Proto.CoordinatorFrame { StartRun = start }));

@@ -55,7 +55,7 @@ internal sealed class Reconciliation(Ids ids)
         {
             (true, true, _) or (true, _, true) => new RunEvent.ReturnUnstarted(),
             (false, true, _) => new RunEvent.LoseRunner(RunFailure.RunForgotten(runner.RunnerId)),
-            (_, false, _) => new RunEvent.RestartRunner(RunFailure.RunnerRestarted(runner.RunnerId)),
+            (_, false, _) => new RunEvent.RestartRunner(RunFailure.RunnerRestarted(runner.RunnerId), EndedProcesses.None),
         };
     }
 }

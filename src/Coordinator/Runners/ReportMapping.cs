@@ -1,4 +1,6 @@
+using Coordinator.Requests;
 using Coordinator.Runs;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.Runners;
@@ -31,7 +33,7 @@ internal static class ReportMapping
         }
 
         stop.ProcessesLeft = progress.ProcessesLeft;
-        stop.Detail = Bound(progress.Detail, 1_024);
+        stop.Detail = PlainText.Head(progress.Detail, 1_024);
     }
 
     /// <summary>What the end of a run means; null for an outcome this coordinator does not know.</summary>
@@ -39,19 +41,19 @@ internal static class ReportMapping
     {
         AgentEnd end = new(
             TimeOf(ended.Time, now),
-            ended.HasExitCode ? ended.ExitCode : null,
-            Bound(ended.Signal, 32),
+            ended.HasExitCode && !ended.EndedAfterResult ? ended.ExitCode : null,
+            PlainText.Line(ended.Signal, 32),
             ended.Escalated,
-            Math.Max(0, ended.ProcessesEnded),
-            Bound(ended.ResultText, 1_048_576),
+            EndedOf(ended),
+            PlainText.Head(ended.ResultText, 1_048_576),
             ClockOf(ended.Clock));
         return ended.Outcome switch
         {
             Proto.RunOutcome.Exited => Exited(end, ended),
             Proto.RunOutcome.Stopped => new RunEvent.ProveStop(end),
             Proto.RunOutcome.NeverStarted => new RunEvent.ReturnUnstarted(),
-            Proto.RunOutcome.StartFailed => new RunEvent.FailStart(RunFailure.StartFailed(Bound(ended.Error, 4_096))),
-            Proto.RunOutcome.RunnerRestarted => new RunEvent.RestartRunner(RunFailure.RunnerRestarted(runnerId)),
+            Proto.RunOutcome.StartFailed => new RunEvent.FailStart(RunFailure.StartFailed(PlainText.Head(ended.Error, 4_096))),
+            Proto.RunOutcome.RunnerRestarted => new RunEvent.RestartRunner(RunFailure.RunnerRestarted(runnerId), EndedOf(ended)),
             _ => null,
         };
     }
@@ -66,14 +68,40 @@ internal static class ReportMapping
         return time is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= Earliest and <= Latest };
     }
 
-    private static RunEvent Exited(AgentEnd end, Proto.RunEnded ended) => end switch
+    /// <summary>The time; null if there is none, or an impossible one.</summary>
+    public static DateTimeOffset? MomentOf(Timestamp? time) => IsTime(time) ? time!.ToDateTimeOffset() : null;
+
+    /// <summary>The totals of a conversation, to be kept for its next run; null if the runner gave none.</summary>
+    public static byte[]? TotalsOf(Proto.Usage? totals) => totals is null ? null : new Proto.Usage
     {
-        { ExitCode: 0 } when !ended.ResultIsError => new RunEvent.Complete(end),
-        { ExitCode: 0 } => new RunEvent.Fail(end, RunFailure.AgentError(Bound(ended.ResultText, 1_024))),
-        { ExitCode: { } code } => new RunEvent.Fail(end, RunFailure.ExitCode(code)),
-        { Signal.Length: > 0 } => new RunEvent.Fail(end, RunFailure.KilledBySignal(end.Signal)),
-        _ => new RunEvent.Fail(end, RunFailure.UnknownEnd()),
-    };
+        InputTokens = totals.InputTokens,
+        OutputTokens = totals.OutputTokens,
+        CacheReadTokens = totals.CacheReadTokens,
+        CacheWriteTokens = totals.CacheWriteTokens,
+        ReasoningTokens = totals.ReasoningTokens,
+        CostMicros = totals.CostMicros,
+    }.ToByteArray();
+
+    private static RunEvent Exited(AgentEnd end, Proto.RunEnded ended)
+    {
+        LastWords said = new(
+            ended.ResultIsError ? PlainText.Block(ended.ResultText, 1_024) : "", PlainText.Block(ended.StandardError, 1_000));
+        return end switch
+        {
+            _ when ended.EndedAfterResult && ended.ResultIsError => new RunEvent.Fail(end, RunFailure.AgentError(said)),
+            _ when ended.EndedAfterResult => new RunEvent.Complete(end),
+            { ExitCode: 0 } when !ended.ResultIsError => new RunEvent.Complete(end),
+            { ExitCode: 0 } => new RunEvent.Fail(end, RunFailure.AgentError(said)),
+            { ExitCode: { } code } => new RunEvent.Fail(end, RunFailure.ExitCode(code, said)),
+            { Signal.Length: > 0 } => new RunEvent.Fail(end, RunFailure.KilledBySignal(end.Signal, said)),
+            _ => new RunEvent.Fail(end, RunFailure.UnknownEnd()),
+        };
+    }
+
+    private static EndedProcesses EndedOf(Proto.RunEnded ended) => new(
+        Math.Max(0, ended.ProcessesEnded),
+        [.. ended.EndedCommands.Take(EndedProcesses.MaxNames).Select(name => PlainText.Name(name, EndedProcesses.MaxNameBytes))],
+        ended.EndedAfterResult && ended.Outcome == Proto.RunOutcome.Exited);
 
     private static Runs.ClockReading ClockOf(Proto.ClockReading? clock) =>
         new(SpanOf(clock?.Offset), SpanOf(clock?.Uncertainty));
@@ -82,7 +110,4 @@ internal static class ReportMapping
         span is { Seconds: > -315_576_000_000 and < 315_576_000_000, Nanos: > -1_000_000_000 and < 1_000_000_000 }
             ? TimeSpan.FromSeconds(span.Seconds) + TimeSpan.FromTicks(span.Nanos / 100)
             : TimeSpan.Zero;
-
-    private static string Bound(string text, int max) =>
-        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 }

@@ -14,6 +14,9 @@ namespace Coordinator.Runners;
 /// </summary>
 internal sealed partial class RunReports(Ledger ledger, Origins origins, CoordinatorMetrics metrics, ILogger<RunReports> logger)
 {
+    /// <summary>Real ones are a few dozen characters long; one that was cut would name another conversation.</summary>
+    private const int MaxExecutorSessionId = 256;
+
     /// <summary>Notes that a stop arrived at its runner.</summary>
     public Task ReceivedAsync(RunnerStream stream, Proto.CommandReceived received)
     {
@@ -84,7 +87,9 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
             scope.Append(session, run.RunId, item);
         }
 
-        LearnExecutorSession(scope, session, run, report.ExecutorSessionId);
+        LearnConversation(scope, session, run, report.ExecutorSessionId, report.ConversationUsage);
+        DateTimeOffset? resultTime = run.Status.IsTerminal() ? run.ResultTime : ReportMapping.MomentOf(report.ResultTime);
+        await LearnAsync(scope, session, run, report.Usage, resultTime);
     }
 
     private async ValueTask ProgressAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.StopProgress progress)
@@ -96,7 +101,9 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
 
     private async ValueTask EndedAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.RunEnded ended)
     {
-        LearnExecutorSession(scope, await scope.SessionOfAsync(run), run, ended.ExecutorSessionId);
+        Session session = await scope.SessionOfAsync(run);
+        LearnConversation(scope, session, run, ended.ExecutorSessionId, ended.ConversationUsage);
+        await LearnAsync(scope, session, run, ended.Usage, run.ResultTime);
         if (ended.ProcessesLeft > 0)
         {
             // No end without proof: the run stays as it is, whatever the runner calls it.
@@ -137,12 +144,30 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
         return !transition.IsRefused;
     }
 
-    private static void LearnExecutorSession(LedgerScope scope, Session session, Run run, string executorSessionId)
+    private static void LearnConversation(LedgerScope scope, Session session, Run run, string executorSessionId, Proto.Usage? totals)
     {
-        if (executorSessionId.Length == 0 || session.RunId != run.RunId || session.ExecutorSessionId == executorSessionId)
+        if (session.RunId != run.RunId)
+            return;
+        if (ReportMapping.TotalsOf(totals) is { } known && !known.AsSpan().SequenceEqual(session.ConversationUsage))
+        {
+            session.ConversationUsage = known;
+            scope.Changed(session);
+        }
+
+        if (executorSessionId.Length is 0 or > MaxExecutorSessionId || session.ExecutorSessionId == executorSessionId)
             return;
         session.ExecutorSessionId = executorSessionId;
         scope.Changed(session);
+    }
+
+    /// <summary>
+    /// Usage and result of the newest run; what an older one used was added to the session's when a newer one followed it.
+    /// A runner that knows of no usage says nothing of it.
+    /// </summary>
+    private static async ValueTask LearnAsync(LedgerScope scope, Session session, Run run, Proto.Usage? usage, DateTimeOffset? resultTime)
+    {
+        if (session.RunId == run.RunId && run.Learn(usage is null ? run.Usage : UsageMapping.FromProto(usage), resultTime))
+            await scope.AmendAsync(run, _ => { });
     }
 
     [LoggerMessage(2101, LogLevel.Warning, "Runner {RunnerId} sent {Report} for run {RunId} with the stale epoch {Epoch}; ignored")]

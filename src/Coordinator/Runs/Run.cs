@@ -68,6 +68,21 @@ internal sealed class Run
     /// <summary>Tells a repeated request from another one that reuses its id.</summary>
     public string? RequestFingerprint { get; init; }
 
+    /// <summary>What the agent used so far.</summary>
+    public Usage Usage { get; private set; } = Usage.None;
+
+    /// <summary>When the agent gave its result; null while it has given none, or went on working.</summary>
+    public DateTimeOffset? ResultTime { get; private set; }
+
+    /// <summary>How many processes the runner ended.</summary>
+    public int ProcessesEnded { get; private set; }
+
+    /// <summary>The names of the first of them.</summary>
+    public string[] EndedCommands { get; private set; } = [];
+
+    /// <summary>Whether the agent was ended because it did not exit after its result.</summary>
+    public bool EndedAfterResult { get; private set; }
+
     public StopState? Stop { get; private set; }
 
     /// <summary>Counts changes; guards against another writer.</summary>
@@ -88,6 +103,16 @@ internal sealed class Run
         if (Status.IsTerminal())
             EndTime ??= now;
         return transition;
+    }
+
+    /// <summary>Takes in what the runner says of the agent while it runs, and once more when it has ended.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool Learn(Usage usage, DateTimeOffset? resultTime)
+    {
+        if (Usage == usage && ResultTime == resultTime)
+            return false;
+        (Usage, ResultTime) = (usage, resultTime);
+        return true;
     }
 
     /// <summary>Counts a change that is not a change of status.</summary>
@@ -138,6 +163,7 @@ internal sealed class Run
                 break;
             case RunEvent.RestartRunner restart:
                 RememberFailure(restart.Failure);
+                RememberEnded(restart.Ended);
                 SettleStop(StopOutcome.Unproved, null);
                 break;
             default:
@@ -173,19 +199,23 @@ internal sealed class Run
     {
         ExitCode = end.ExitCode;
         EndTime = end.Time;
+        RememberEnded(end.Ended);
         if (Stop is not { } stop)
             return;
         StopTimeline.Ended(stop, end.Time, end.Clock);
         stop.Signal = end.Signal;
         stop.ExitCode = end.ExitCode;
         stop.Escalated = end.Escalated;
-        stop.ProcessesEnded = end.ProcessesEnded;
+        stop.ProcessesEnded = end.Ended.Count;
         stop.ProcessesLeft = 0;
         stop.Outcome = outcome;
         stop.Detail = "";
         stop.InTime();
         EndTime = stop.EndedTime;
     }
+
+    private void RememberEnded(EndedProcesses ended) =>
+        (ProcessesEnded, EndedCommands, EndedAfterResult) = (ended.Count, ended.Names, ended.AfterResult);
 
     private void RememberFailure(RunFailure failure) =>
         (FailureReason, FailureMessage) = (failure.Reason, failure.Message);

@@ -14,6 +14,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>, IEntityT
         run.Property(r => r.RunnerId).HasMaxLength(32);
         run.Property(r => r.Version).IsConcurrencyToken();
         run.ComplexProperty(r => r.Demands).Compare(d => d.Tags);
+        run.ComplexProperty(r => r.Usage).StoreDenials();
+        run.PrimitiveCollection(r => r.EndedCommands);
         run.OwnsOne(r => r.Stop);
         run.HasIndex(r => r.SessionId);
         run.HasIndex(r => new { r.RunnerId, r.Status });

@@ -37,16 +37,17 @@ internal abstract record RunEvent(RunEventKind Kind)
 
     internal sealed record LoseRunner(RunFailure Failure) : RunEvent(RunEventKind.LoseRunner);
 
-    internal sealed record RestartRunner(RunFailure Failure) : RunEvent(RunEventKind.RestartRunner);
+    internal sealed record RestartRunner(RunFailure Failure, EndedProcesses Ended) : RunEvent(RunEventKind.RestartRunner);
 }
 
 /// <summary>How the agent's own process ended, and that nothing of the run was left alive at <paramref name="Time"/>.</summary>
+/// <param name="ExitCode">Null if it was ended by a signal, or because it did not exit after its result.</param>
 internal sealed record AgentEnd(
     DateTimeOffset Time,
     int? ExitCode,
     string Signal,
     bool Escalated,
-    int ProcessesEnded,
+    EndedProcesses Ended,
     string ResultText,
     ClockReading Clock);
 

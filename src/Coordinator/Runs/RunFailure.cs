@@ -3,14 +3,14 @@ namespace Coordinator.Runs;
 /// <summary>Why a run failed: a stable reason and words for a person.</summary>
 internal sealed record RunFailure(string Reason, string Message)
 {
-    public static RunFailure ExitCode(int code) =>
-        new("EXIT_CODE", $"The agent exited with code {code}. Its output says why.");
+    public static RunFailure ExitCode(int code, LastWords said) =>
+        new("EXIT_CODE", said.After($"The agent exited with code {code}."));
 
-    public static RunFailure AgentError(string message) =>
-        new("AGENT_ERROR", message.Length == 0 ? "The agent reported an error. Its output says which." : message);
+    public static RunFailure AgentError(LastWords said) =>
+        new("AGENT_ERROR", said.Error.Length == 0 ? said.After("The agent reported an error.") : said.Error);
 
-    public static RunFailure KilledBySignal(string signal) =>
-        new("KILLED_BY_SIGNAL", $"Something other than a stop of Coordinator ended the agent with {signal}.");
+    public static RunFailure KilledBySignal(string signal, LastWords said) =>
+        new("KILLED_BY_SIGNAL", said.After($"Something other than a stop of Coordinator ended the agent with {signal}."));
 
     public static RunFailure UnknownEnd() =>
         new("EXIT_UNKNOWN", "The agent ended, but its exit status was lost with the process that supervised it.");

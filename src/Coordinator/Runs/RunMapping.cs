@@ -27,6 +27,11 @@ internal static class RunMapping
             Failure = FailureOf(run),
             Stop = ToProto(run.Stop),
             PendingReason = run.PendingReason,
+            Usage = UsageMapping.ToProto(run.Usage),
+            ProcessesEnded = run.ProcessesEnded,
+            EndedCommands = { run.EndedCommands },
+            ResultTime = run.ResultTime?.ToProto(),
+            EndedAfterResult = run.EndedAfterResult,
         };
         if (run.ExitCode is { } code)
             proto.ExitCode = code;

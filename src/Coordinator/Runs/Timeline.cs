@@ -18,11 +18,17 @@ internal static class Timeline
     {
         RunStatus.Completed => At(run.EndTime, new Proto.SessionEvent
         {
-            RunCompleted = new Proto.RunCompletedEvent { ResultText = Cut(resultText) },
+            RunCompleted = new Proto.RunCompletedEvent
+            {
+                ResultText = Cut(resultText),
+                ProcessesEnded = run.ProcessesEnded,
+                EndedCommands = { run.EndedCommands },
+                EndedAfterResult = run.EndedAfterResult,
+            },
         }),
         RunStatus.Stopped => At(run.EndTime, new Proto.SessionEvent
         {
-            RunStopped = new Proto.RunStoppedEvent { Stop = RunMapping.ToProto(run.Stop) },
+            RunStopped = new Proto.RunStoppedEvent { Stop = RunMapping.ToProto(run.Stop), EndedCommands = { run.EndedCommands } },
         }),
         RunStatus.Failed => At(run.EndTime, Failed(run)),
         RunStatus.Pending or RunStatus.Claimed or RunStatus.Running or RunStatus.Stopping => null,
@@ -30,7 +36,13 @@ internal static class Timeline
 
     private static Proto.SessionEvent Failed(Run run)
     {
-        Proto.RunFailedEvent failed = new() { Failure = RunMapping.FailureOf(run) };
+        Proto.RunFailedEvent failed = new()
+        {
+            Failure = RunMapping.FailureOf(run),
+            ProcessesEnded = run.ProcessesEnded,
+            EndedCommands = { run.EndedCommands },
+            EndedAfterResult = run.EndedAfterResult,
+        };
         if (run.ExitCode is { } code)
             failed.ExitCode = code;
         return new Proto.SessionEvent { RunFailed = failed };

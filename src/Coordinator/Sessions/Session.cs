@@ -31,6 +31,15 @@ internal sealed class Session
     /// <summary>The conversation's id inside the agent, once the agent has told it.</summary>
     public string ExecutorSessionId { get; set; } = "";
 
+    /// <summary>What the agent used in all runs but the newest.</summary>
+    public Usage EarlierUsage { get; private set; } = Usage.None;
+
+    /// <summary>
+    /// A serialised <see cref="Proto.Usage"/> with the conversation's totals as the agent gave them last; null if it gave
+    /// none. They go back to the runner with the next run, and mean nothing here.
+    /// </summary>
+    public byte[]? ConversationUsage { get; set; }
+
     public required Dictionary<string, string> Labels { get; init; }
 
     public required DateTimeOffset CreateTime { get; init; }
@@ -49,6 +58,9 @@ internal sealed class Session
         RunId = run.RunId;
         Status = SessionStatuses.Of(run.Status);
     }
+
+    /// <summary>A new run follows this one.</summary>
+    public void Leave(Run run) => EarlierUsage += run.Usage;
 
     /// <summary>Called by the ledger for every session that a batch changed.</summary>
     public void Commit(long revision, DateTimeOffset now) => (Revision, UpdateTime) = (revision, now);

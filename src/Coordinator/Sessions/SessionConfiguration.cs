@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coordinator.Runs;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -24,6 +25,7 @@ internal sealed class SessionConfiguration :
         session.HasIndex(s => new { s.Status, s.SessionId });
         session.HasIndex(s => new { s.AgentName, s.SessionId });
         session.ComplexProperty(s => s.Demands).Compare(d => d.Tags);
+        session.ComplexProperty(s => s.EarlierUsage).StoreDenials();
         session.Property(s => s.Labels).HasConversion(
             labels => JsonSerializer.Serialize(labels, JsonSerializerOptions.Default),
             json => JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Default)!,

@@ -29,7 +29,13 @@ internal static class SessionMapping
             EndTime = run?.EndTime?.ToProto(),
             Failure = RunMapping.FailureOf(run),
             PendingReason = run?.PendingReason ?? "",
+            Usage = UsageMapping.ToProto(run is null ? session.EarlierUsage : session.EarlierUsage + run.Usage),
+            ResultTime = run?.ResultTime?.ToProto(),
+            ProcessesEnded = run?.ProcessesEnded ?? 0,
+            EndedAfterResult = run?.EndedAfterResult ?? false,
         };
+        if (run is not null)
+            proto.EndedCommands.Add(run.EndedCommands);
         proto.Labels.Add(session.Labels);
         return proto;
     }

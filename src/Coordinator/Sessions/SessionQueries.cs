@@ -1,5 +1,6 @@
 using Coordinator.Errors;
 using Coordinator.Requests;
+using Coordinator.Runs;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,7 +41,11 @@ internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> con
             throw SessionErrors.Active(view.Session, "has no result yet. Wait for it to end or stop it");
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         string? text = await db.RunTexts.Where(t => t.RunId == view.Session.RunId).Select(t => t.Result).FirstOrDefaultAsync(cancellationToken);
-        Proto.GetSessionResultResponse response = new() { ResultText = text ?? "" };
+        Proto.GetSessionResultResponse response = new()
+        {
+            ResultText = text ?? "",
+            Usage = view.Run is null ? null : UsageMapping.ToProto(view.Run.Usage),
+        };
         if (view.Run?.ExitCode is { } code)
             response.ExitCode = code;
         return response;

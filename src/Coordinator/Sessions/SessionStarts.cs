@@ -57,6 +57,8 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
 
         // The conversation is on the disk of the runner that had it.
         Run? previous = await scope.FindRunAsync(session.RunId);
+        if (previous is not null)
+            session.Leave(previous);
         RunDemands demands = session.ExecutorSessionId.Length > 0 && previous is { RunnerId.Length: > 0 }
             ? session.Demands with { RunnerId = previous.RunnerId }
             : session.Demands;

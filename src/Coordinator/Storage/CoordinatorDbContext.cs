@@ -41,6 +41,7 @@ internal sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext
         configurationBuilder.Properties<RunStatus>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<SessionStatus>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<StopOutcome>().HaveConversion<string>().HaveMaxLength(16);
+        configurationBuilder.Properties<CostSource>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<StopWait>().HaveConversion<string>().HaveMaxLength(16);
     }
 

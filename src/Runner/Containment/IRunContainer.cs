@@ -49,6 +49,15 @@ internal interface IRunContainer : IAsyncDisposable
     /// <summary>Looks at the run's processes. Zombies are not alive.</summary>
     ProcessCensus Census();
 
+    /// <summary>
+    /// The names of the first <see cref="NamedProcesses"/> processes of the run that were ever seen alive, the agent's own
+    /// first; as the system has them.
+    /// </summary>
+    IReadOnlyList<string> SeenNames { get; }
+
+    /// <summary>The agent, and twenty others.</summary>
+    static int NamedProcesses => 21;
+
     /// <summary>How long output may still be read after the container is empty, before the pipes are closed.</summary>
     static TimeSpan OutputDrain => TimeSpan.FromMilliseconds(500);
 }

@@ -6,5 +6,8 @@ namespace Coordinator.AgentRunner.Containment;
 /// <param name="ProcessesLeft">How many could not be ended yet; 0 is the proof that nothing of the run is left.</param>
 internal sealed record Survivor(string RunId, int ProcessesEnded, int ProcessesLeft = 0)
 {
+    /// <summary>The names of the first of them.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     public static Survivor Of(string runId, int seen, int left) => new(runId, Math.Max(0, seen - left), left);
 }

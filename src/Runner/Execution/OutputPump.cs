@@ -34,20 +34,24 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     private readonly OutputReader _standardOutput;
     private readonly OutputReader _standardError;
     private readonly EventBatch _batch = new();
+    private readonly OutputTail _errorTail = new();
     private readonly ITimer _timer;
     private DateTimeOffset _timerDue = DateTimeOffset.MaxValue;
     private DateTimeOffset _lastWrite;
     private long _nextEvent = 1;
+    private (int Usage, int Result) _told;
     private bool _isOpen;
     private bool _isComplete;
     private bool _isImpatient;
     private int _stalls;
     private bool _isDisposed;
+    private int _resultNumber;
 
     public OutputPump(
         RunKey key, IReports reports, RunnerClock clock, IOutputParser parser, OutputLogs logs, OutputSpill spill)
     {
         (_key, _reports, _clock, _logs, _spill) = (key, reports, clock, logs, spill);
+        Result = new ResultWatch(clock);
         _standardOutput = new OutputReader(Proto.OutputStream.Stdout, parser);
         _standardError = new OutputReader(Proto.OutputStream.Stderr, new LineParser(Proto.OutputStream.Stderr));
         _timer = clock.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -55,6 +59,12 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
 
     /// <summary>What the output told about the agent; read it after <see cref="Complete"/>.</summary>
     public AgentFindings Findings => _standardOutput.Parser.Findings;
+
+    /// <summary>Whether the agent has given its result and not gone on since.</summary>
+    public ResultWatch Result { get; }
+
+    /// <summary>What the agent wrote last to standard error; read it after <see cref="Complete"/>.</summary>
+    public string LastError => _errorTail.ToString();
 
     /// <summary>Everything was posted, after <see cref="Complete"/>.</summary>
     public bool IsDelivered => _delivered.IsSet;
@@ -81,6 +91,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
                 return;
             _lastWrite = _clock.Now;
             Timestamp time = _clock.Mapping.Map(_lastWrite);
+            if (stream == Proto.OutputStream.Stderr)
+                _errorTail.Add(bytes);
             OutputReader reader = stream == Proto.OutputStream.Stderr ? _standardError : _standardOutput;
             while (reader.TryRead(ref bytes, time, _batch))
             {
@@ -88,6 +100,7 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
                     MakeRoom();
             }
 
+            NoteResult();
             ArmTimer();
         }
     }
@@ -104,6 +117,7 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             Timestamp time = _clock.Mapping.Map(_clock.Now);
             _standardOutput.ReadPartial(time, _batch);
             _standardError.ReadPartial(time, _batch);
+            NoteResult();
             TryUnspill(TimeSpan.Zero);
             if (_spill.IsEmpty)
                 PostLast();
@@ -181,7 +195,7 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         if (TryFlush(_isImpatient ? TimeSpan.Zero : Patience))
             return;
         if (_spill.TryAdd(NewReport(), _batch.Lines))
-            _batch.Clear();
+            Told();
         else
             _batch.Skip();
     }
@@ -192,11 +206,11 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             return true;
         if (!TryUnspill(patience))
             return false;
-        if (_batch.IsEmpty)
+        if (!HasNews)
             return true;
         if (!TryPost(NewReport(), patience))
             return false;
-        _batch.Clear();
+        Told();
         return true;
     }
 
@@ -239,12 +253,12 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     /// <summary>Posts the last lines, room or not: it is one batch at most, and they are those that tell why.</summary>
     private void PostLast()
     {
-        if (!_batch.IsEmpty)
+        if (HasNews)
         {
             Proto.RunEvents events = NewReport();
             events.Header = _key.NewHeader();
             events.FirstSequence = _nextEvent;
-            _batch.Clear();
+            Told();
             _reports.Post(new Proto.RunnerFrame { RunEvents = events });
         }
 
@@ -255,13 +269,35 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     {
         Events = { _batch.Content(_clock.Mapping.Map(_clock.Now)) },
         ExecutorSessionId = Findings.ExecutorSessionId,
+        Usage = Findings.Usage.ToProto(),
+        ConversationUsage = Findings.Usage.Conversation,
+        ResultTime = Result.Since is { } since ? _clock.Mapping.Map(since) : null,
     };
+
+    /// <summary>Whether there are events, or something else about the agent, that were not told yet.</summary>
+    private bool HasNews => !_batch.IsEmpty || _told != Newest;
+
+    private (int Usage, int Result) Newest => (Findings.Usage.Version, _resultNumber);
+
+    private void Told()
+    {
+        _batch.Clear();
+        _told = Newest;
+    }
+
+    private void NoteResult()
+    {
+        if (_resultNumber == Findings.ResultNumber)
+            return;
+        _resultNumber = Findings.ResultNumber;
+        Result.Since = _resultNumber > 0 ? _clock.Now : null;
+    }
 
     private void ArmTimer()
     {
         DateTimeOffset due = !_isOpen ? DateTimeOffset.MaxValue
             : IsDelivered ? DateTimeOffset.MaxValue
-            : !_batch.IsEmpty || !_spill.IsEmpty ? _clock.Now + (_stalls > 1 ? NoRoomRetry : BatchDelay)
+            : HasNews || !_spill.IsEmpty ? _clock.Now + (_stalls > 1 ? NoRoomRetry : BatchDelay)
             : _standardOutput.HasPrompt || _standardError.HasPrompt ? _lastWrite + PartialLineDelay
             : DateTimeOffset.MaxValue;
         if (due >= _timerDue)

@@ -9,7 +9,8 @@ namespace Coordinator.AgentRunner.Execution;
 /// The life of one run: prepare, spawn, wait, stop or sweep, drain, report. One loop walks through it, so a stop and an
 /// exit are never looked at by two threads: what the loop finds before its first signal decides the race between them.
 /// An agent that had exited by then ended by itself, and its stop came too late; after the first signal it was
-/// stopped, whatever its exit code.
+/// stopped, whatever its exit code. An agent that has given its result and does not exit is ended, too, but by nobody's
+/// wish: unless a stop came before that, the run is told as one that came to its end.
 /// </summary>
 internal sealed partial class RunExecution(
     Proto.StartRun command, RunSurroundings surroundings, Action<Proto.RunEnded> ended, ILogger logger) : IRunControl
@@ -84,7 +85,7 @@ internal sealed partial class RunExecution(
     {
         ExecutorProfile profile = surroundings.Executors.Get(command.Executor);
         using OutputPump pump = new(
-            _key, surroundings.Reports, Clock, profile.NewParser(), directory.OpenLogs(), directory.OpenSpill());
+            _key, surroundings.Reports, Clock, profile.NewParser(command.UsageBefore), directory.OpenLogs(), directory.OpenSpill());
         AgentLaunch launch = surroundings.Launches.Prepare(profile, command, directory, pump);
         if (_stop.IsRequested)
         {
@@ -106,7 +107,7 @@ internal sealed partial class RunExecution(
         catch (Exception failure) when (!_hasEnded)
         {
             LogBroken(logger, command.RunId, failure);
-            End(directory, await GiveUpAsync(ladder, failure));
+            End(directory, await GiveUpAsync(container, ladder, failure));
         }
         finally
         {
@@ -126,24 +127,40 @@ internal sealed partial class RunExecution(
 
         pump.Open();
 
-        await Task.WhenAny(container.Exited.InContext(), RequestedAsync());
-        bool stopped = _stop.IsRequested && !container.HasAgentExited;
-        _reporter.IsStopping = stopped && _stop.FirstOfCoordinator is not null;
-        if (stopped)
-            await ladder.StopAsync(softStop);
-        else
-            await ladder.SweepAsync(surroundings.SweepGrace);
+        RunEnding ending = await AwaitEndingAsync(container, pump);
+        _reporter.IsStopping = ending == RunEnding.Stopped && _stop.FirstOfCoordinator is not null;
+        await (ending switch
+        {
+            RunEnding.Stopped => ladder.StopAsync(softStop),
+            RunEnding.Lingered => EndLingeringAsync(ladder),
+            RunEnding.Exited => ladder.SweepAsync(surroundings.SweepGrace),
+        });
 
         Proto.RunEnded report = _reporter.Ended(Clock.Now);
         AgentExit exit = await ExitOfAsync(container);
         await FinishOutputAsync(container, pump);
-        Describe(report, exit, ladder, stopped);
-        report.ResultText = pump.Findings.ResultText;
-        report.ResultIsError = pump.Findings.ResultIsError;
-        report.ExecutorSessionId = pump.Findings.ExecutorSessionId;
+        Describe(report, exit, ladder, ending);
+        report.EndedCommands.Add(CommandsEnded(container, ending));
+        Describe(report, pump);
         if (!pump.IsDelivered)
             await DeliverAsync(container, pump, report);
         return report;
+    }
+
+    /// <summary>Waits until the agent ends, is to be stopped, or is found to linger after its result.</summary>
+    private async Task<RunEnding> AwaitEndingAsync(IRunContainer container, OutputPump pump)
+    {
+        using CancellationTokenSource over = new();
+        await Task.WhenAny(
+            container.Exited.InContext(), RequestedAsync(), pump.Result.LingeredAsync(surroundings.LingerTimeout, over.Token));
+        over.Cancel();
+        return container.HasAgentExited ? RunEnding.Exited : _stop.IsRequested ? RunEnding.Stopped : RunEnding.Lingered;
+    }
+
+    private Task EndLingeringAsync(StopLadder ladder)
+    {
+        LogLingering(logger, command.RunId, surroundings.LingerTimeout);
+        return ladder.EndAsync(surroundings.SweepGrace);
     }
 
     /// <summary>
@@ -166,13 +183,14 @@ internal sealed partial class RunExecution(
     /// <summary>
     /// Something broke in the middle of the run: whatever it was, nothing of the run may outlive the report.
     /// </summary>
-    private async Task<Proto.RunEnded> GiveUpAsync(StopLadder ladder, Exception failure)
+    private async Task<Proto.RunEnded> GiveUpAsync(IRunContainer container, StopLadder ladder, Exception failure)
     {
         await ladder.KillAsync();
         Proto.RunEnded report = _reporter.Ended(Clock.Now);
         report.Outcome = _stop.FirstOfCoordinator is null ? Proto.RunOutcome.RunnerRestarted : Proto.RunOutcome.Stopped;
         report.Escalated = true;
         report.ProcessesEnded = ladder.Seen;
+        report.EndedCommands.Add(CommandsEnded(container, RunEnding.Stopped));
         report.Error = $"The runner failed while the agent was running, and ended it: {failure.Message}";
         return report;
     }
@@ -215,16 +233,34 @@ internal sealed partial class RunExecution(
         pump.Complete();
     }
 
-    private void Describe(Proto.RunEnded report, AgentExit exit, StopLadder ladder, bool stopped)
+    /// <summary>An agent that exited by itself was not ended, so its name is not among those that were.</summary>
+    private static IEnumerable<string> CommandsEnded(IRunContainer container, RunEnding ending) =>
+        EndedCommands.Of(container.SeenNames.Skip(ending == RunEnding.Exited ? 1 : 0));
+
+    private static void Describe(Proto.RunEnded report, OutputPump pump)
+    {
+        AgentFindings findings = pump.Findings;
+        report.ResultText = findings.ResultText;
+        report.ResultIsError = findings.ResultIsError;
+        report.ExecutorSessionId = findings.ExecutorSessionId;
+        report.Usage = findings.Usage.ToProto();
+        report.ConversationUsage = findings.Usage.Conversation;
+        bool isFine = !report.ResultIsError && (report.EndedAfterResult || report is { HasExitCode: true, ExitCode: 0 });
+        if (report.Outcome == Proto.RunOutcome.Exited && !isFine)
+            report.StandardError = pump.LastError;
+    }
+
+    private void Describe(Proto.RunEnded report, AgentExit exit, StopLadder ladder, RunEnding ending)
     {
         if (exit.Code is { } code)
             report.ExitCode = code;
         report.Signal = exit.Signal ?? "";
         report.Escalated = ladder.Escalated;
-        report.ProcessesEnded = Math.Max(0, stopped ? ladder.Seen : ladder.Seen - 1);
-        if (!stopped)
+        report.ProcessesEnded = Math.Max(0, ending == RunEnding.Exited ? ladder.Seen - 1 : ladder.Seen);
+        if (ending != RunEnding.Stopped)
         {
             report.Outcome = Proto.RunOutcome.Exited;
+            report.EndedAfterResult = ending == RunEnding.Lingered;
             if (exit == AgentExit.Unknown)
                 report.Error = "The agent has ended, but its exit status could not be learned.";
         }
@@ -293,4 +329,8 @@ internal sealed partial class RunExecution(
 
     [LoggerMessage(44, LogLevel.Warning, "The container of run {RunId} could not be put away")]
     private static partial void LogNotDisposed(ILogger logger, string runId, Exception failure);
+
+    [LoggerMessage(45, LogLevel.Warning,
+        "Run {RunId} gave its result {LingerTimeout} ago and has not exited; it is ended and judged by its result")]
+    private static partial void LogLingering(ILogger logger, string runId, TimeSpan lingerTimeout);
 }

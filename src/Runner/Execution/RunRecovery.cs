@@ -47,7 +47,7 @@ internal sealed partial class RunRecovery(
         else if (entry.WasSpawned && survivor is { ProcessesLeft: > 0 })
             table.Recover(entry.Key, ended => Outlast(entry, survivor, ended));
         else if (entry.WasSpawned)
-            Recover(EndedByRestart(entry.Key, survivor?.ProcessesEnded ?? 0));
+            Recover(EndedByRestart(entry.Key, survivor?.ProcessesEnded ?? 0, survivor?.Names ?? []));
         else if (entry.WasStopped)
             Recover(NewEnd(entry.Key, Proto.RunOutcome.NeverStarted));
         else
@@ -70,16 +70,17 @@ internal sealed partial class RunRecovery(
         async Task EndAsync()
         {
             int processesEnded = survivor.ProcessesEnded + await run.EndAsync();
-            Proto.RunEnded end = EndedByRestart(entry.Key, processesEnded);
+            Proto.RunEnded end = EndedByRestart(entry.Key, processesEnded, survivor.Names);
             end.Header.Sequence = SequenceAfterRestart;
             ended(end);
         }
     }
 
-    private Proto.RunEnded EndedByRestart(RunKey key, int processesEnded)
+    private Proto.RunEnded EndedByRestart(RunKey key, int processesEnded, IReadOnlyList<string> names)
     {
         Proto.RunEnded end = NewEnd(key, Proto.RunOutcome.RunnerRestarted);
         end.ProcessesEnded = processesEnded;
+        end.EndedCommands.Add(EndedCommands.Of(names));
         end.Error = processesEnded > 0
             ? $"The runner restarted and ended the {processesEnded} processes that were left of this run. " +
                 "Start or resume the session to go on."

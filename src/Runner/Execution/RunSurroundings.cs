@@ -23,4 +23,7 @@ internal sealed record RunSurroundings
 
     /// <summary>Time between SIGTERM and SIGKILL for what an agent left behind that exited by itself.</summary>
     public required TimeSpan SweepGrace { get; init; }
+
+    /// <summary>How long an agent that has given its result may take to exit.</summary>
+    public required TimeSpan LingerTimeout { get; init; }
 }

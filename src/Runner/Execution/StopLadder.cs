@@ -60,6 +60,15 @@ internal sealed partial class StopLadder(
         await TerminateThenKillAsync(() => Earlier(limit, stop.Deadline));
     }
 
+    /// <summary>
+    /// Ends an agent that has given its result and does not exit. A stop that arrives meanwhile only makes it faster.
+    /// </summary>
+    public Task EndAsync(TimeSpan grace)
+    {
+        DateTimeOffset limit = clock.Now + grace;
+        return TerminateThenKillAsync(() => Earlier(limit, stop.Deadline));
+    }
+
     /// <summary>Ends everything at once.</summary>
     public async Task KillAsync()
     {

@@ -68,6 +68,23 @@ internal static class BoundedText
         return text[..units] + Note(bytes - kept);
     }
 
+    /// <summary>The beginning of a name in one line: control characters are replaced by U+FFFD.</summary>
+    public static string Name(string name, int maxBytes)
+    {
+        StringBuilder text = new();
+        int bytes = 0;
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            Rune harmless = Rune.IsControl(rune) ? Rune.ReplacementChar : rune;
+            bytes += harmless.Utf8SequenceLength;
+            if (bytes > maxBytes)
+                break;
+            Append(text, harmless);
+        }
+
+        return text.ToString();
+    }
+
     private static string Note(int bytes) => $"\n[{bytes} bytes cut here]";
 
     private static void Append(StringBuilder text, Rune rune)

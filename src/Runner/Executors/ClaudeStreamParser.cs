@@ -8,9 +8,15 @@ namespace Coordinator.AgentRunner.Executors;
 /// known type become messages, tool calls and tool results; types it does not know are left out; and what is no JSON or
 /// not of the expected shape is shown as the output it is, so that nothing an agent says gets lost on its own format.
 /// </summary>
-internal sealed class ClaudeStreamParser : IOutputParser
+/// <param name="usageBefore">The totals that the conversation had before this run; null if none are known.</param>
+internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOutputParser
 {
-    public AgentFindings Findings { get; } = new();
+    /// <summary>Of an id or a name that the agent gives: real ones are far shorter.</summary>
+    private const int MaxNameBytes = 256;
+
+    private const int MaxErrors = 20;
+
+    public AgentFindings Findings { get; } = new(usageBefore);
 
     /// <summary>A tool's result with a file or a picture in it comes in one line.</summary>
     public int MaxLineBytes => 8 * 1024 * 1024;
@@ -50,14 +56,20 @@ internal sealed class ClaudeStreamParser : IOutputParser
     {
         switch (root.GetProperty("type").GetString())
         {
-            case "system" when Text(root, "subtype") == "init":
-                Findings.ExecutorSessionId = root.GetProperty("session_id").GetString() ?? "";
+            case "system":
+                ReadSystem(root, events);
                 break;
             case "assistant":
+                Findings.Works();
                 ReadContent(root, Proto.MessageRole.Assistant, events);
+                ReadAnswer(root.GetProperty("message"));
                 break;
             case "user":
+                Findings.Works();
                 ReadContent(root, Proto.MessageRole.User, events);
+                break;
+            case "stream_event":
+                Findings.Works();
                 break;
             case "result":
                 ReadResult(root);
@@ -65,7 +77,38 @@ internal sealed class ClaudeStreamParser : IOutputParser
         }
     }
 
-    private static void ReadContent(JsonElement root, Proto.MessageRole role, List<Proto.SessionEvent> events)
+    private void ReadSystem(JsonElement root, List<Proto.SessionEvent> events)
+    {
+        switch (Text(root, "subtype"))
+        {
+            case "init":
+                LearnSession(root.GetProperty("session_id").GetString());
+                Findings.Works();
+                break;
+            case "api_retry":
+                AddMessage(Proto.MessageRole.System, ClaudeNotices.OfRetry(root), events);
+                break;
+            case "permission_denied":
+                Findings.Usage.Denied(Name(root, "tool_name"), Name(root, "tool_use_id"));
+                AddMessage(Proto.MessageRole.System, ClaudeNotices.OfDenial(root), events);
+                break;
+        }
+    }
+
+    /// <summary>Too long an id is none: cut, it would name another conversation.</summary>
+    private void LearnSession(string? id)
+    {
+        if (!string.IsNullOrEmpty(id) && Encoding.UTF8.GetByteCount(id) <= MaxNameBytes)
+            Findings.ExecutorSessionId = id;
+    }
+
+    private void ReadAnswer(JsonElement message)
+    {
+        if (message.TryGetProperty("usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.Object)
+            Findings.Usage.Answered(Name(message, "id"), ClaudeUsage.OfMessage(usage));
+    }
+
+    private void ReadContent(JsonElement root, Proto.MessageRole role, List<Proto.SessionEvent> events)
     {
         JsonElement content = root.GetProperty("message").GetProperty("content");
         if (content.ValueKind == JsonValueKind.String)
@@ -83,6 +126,7 @@ internal sealed class ClaudeStreamParser : IOutputParser
                     break;
                 case "tool_use":
                     events.Add(new Proto.SessionEvent { ToolCall = ToToolCall(block) });
+                    Findings.Usage.ToolCalled();
                     break;
                 case "tool_result":
                     events.Add(new Proto.SessionEvent { ToolResult = ToToolResult(block) });
@@ -102,14 +146,14 @@ internal sealed class ClaudeStreamParser : IOutputParser
 
     private static Proto.ToolCallEvent ToToolCall(JsonElement block) => new()
     {
-        ToolCallId = block.GetProperty("id").GetString() ?? "",
-        ToolName = block.GetProperty("name").GetString() ?? "",
+        ToolCallId = BoundedText.Cut(block.GetProperty("id").GetString() ?? "", MaxNameBytes),
+        ToolName = BoundedText.Cut(block.GetProperty("name").GetString() ?? "", MaxNameBytes),
         InputJson = block.TryGetProperty("input", out JsonElement input) ? Bounded(input.GetRawText()) : "",
     };
 
     private static Proto.ToolResultEvent ToToolResult(JsonElement block) => new()
     {
-        ToolCallId = block.GetProperty("tool_use_id").GetString() ?? "",
+        ToolCallId = BoundedText.Cut(block.GetProperty("tool_use_id").GetString() ?? "", MaxNameBytes),
         Text = block.TryGetProperty("content", out JsonElement content) ? Bounded(ToText(content)) : "",
         IsError = block.TryGetProperty("is_error", out JsonElement isError) && isError.ValueKind == JsonValueKind.True,
     };
@@ -135,11 +179,35 @@ internal sealed class ClaudeStreamParser : IOutputParser
     {
         string result = Text(root, "result") ?? "";
         bool isError = root.TryGetProperty("is_error", out JsonElement flag) && flag.GetBoolean();
-        if (Text(root, "session_id") is { Length: > 0 } session)
-            Findings.ExecutorSessionId = session;
-        Findings.ResultText = BoundedText.Cut(result, BoundedText.MaxResultBytes);
-        Findings.ResultIsError = isError;
+        if (result.Length == 0 && isError)
+            result = ToErrorText(root);
+        LearnSession(Text(root, "session_id"));
+        ClaudeUsage.Finish(Findings.Usage, root);
+        foreach (JsonElement denial in Items(root, "permission_denials").Where(item => item.ValueKind == JsonValueKind.Object))
+            Findings.Usage.Denied(Name(denial, "tool_name"), Name(denial, "tool_use_id"));
+        Findings.Finished(BoundedText.Cut(result, BoundedText.MaxResultBytes), isError);
     }
+
+    /// <summary>An error is told by a list of sentences in the place of a result, or only by its kind.</summary>
+    private static string ToErrorText(JsonElement root)
+    {
+        IEnumerable<string?> sentences = Items(root, "errors")
+            .Where(item => item.ValueKind == JsonValueKind.String)
+            .Take(MaxErrors)
+            .Select(item => item.GetString());
+        string text = string.Join('\n', sentences.Where(sentence => !string.IsNullOrWhiteSpace(sentence)));
+        return text.Length == 0 && Text(root, "subtype") is { Length: > 0 } kind ? $"The agent reported {kind}." : text;
+    }
+
+    /// <summary>The elements of an array; none if it is missing or something else.</summary>
+    private static IEnumerable<JsonElement> Items(JsonElement element, string property) =>
+        element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+
+    /// <summary>A short text; empty if it is missing or something else.</summary>
+    private static string Name(JsonElement element, string property) =>
+        element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? BoundedText.Cut(value.GetString() ?? "", MaxNameBytes)
+            : "";
 
     private static string? Text(JsonElement element, string property) =>
         element.TryGetProperty(property, out JsonElement value) ? value.GetString() : null;

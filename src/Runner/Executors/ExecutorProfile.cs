@@ -30,9 +30,10 @@ internal sealed record ExecutorProfile
     public IReadOnlyList<string> ArgumentsFor(string executorSessionId) =>
         executorSessionId.Length > 0 && ResumeArgs is not null ? ResumeArgs : Args;
 
-    public IOutputParser NewParser() => Output switch
+    /// <param name="usageBefore">The totals that the conversation had before; null if none are known.</param>
+    public IOutputParser NewParser(Proto.Usage? usageBefore) => Output switch
     {
         OutputFormat.Lines => new LineParser(Proto.OutputStream.Stdout),
-        OutputFormat.ClaudeStreamJson => new ClaudeStreamParser(),
+        OutputFormat.ClaudeStreamJson => new ClaudeStreamParser(usageBefore),
     };
 }

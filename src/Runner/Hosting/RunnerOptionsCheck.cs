@@ -23,6 +23,7 @@ internal static class RunnerOptionsCheck
         UpTo(nameof(RunnerOptions.DrainTimeout), o => o.DrainTimeout, TimeSpan.FromDays(1)),
         UpTo(nameof(RunnerOptions.ShutdownGrace), o => o.ShutdownGrace, TimeSpan.FromHours(1)),
         UpTo(nameof(RunnerOptions.SweepGrace), o => o.SweepGrace, TimeSpan.FromHours(1)),
+        Between(nameof(RunnerOptions.LingerTimeout), o => o.LingerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         NotNegative(nameof(RunnerOptions.MaxLogBytes), o => o.MaxLogBytes),
         NotNegative(nameof(RunnerOptions.MaxSpillBytes), o => o.MaxSpillBytes),
         NotNegative(nameof(RunnerOptions.KeepRuns), o => o.KeepRuns),
@@ -36,8 +37,10 @@ internal static class RunnerOptionsCheck
         new(name, string.Create(CultureInfo.InvariantCulture, $"{least:N0} to {most:N0}"), o => read(o), o =>
             read(o) >= least && read(o) <= most);
 
-    private static SettingRule UpTo(string name, Func<RunnerOptions, TimeSpan> read, TimeSpan most) =>
-        new(name, $"{TimeSpan.Zero} to {most}", o => read(o), o => read(o) >= TimeSpan.Zero && read(o) <= most);
+    private static SettingRule Between(string name, Func<RunnerOptions, TimeSpan> read, TimeSpan least, TimeSpan most) =>
+        new(name, $"{least} to {most}", o => read(o), o => read(o) >= least && read(o) <= most);
+
+    private static SettingRule UpTo(string name, Func<RunnerOptions, TimeSpan> read, TimeSpan most) => Between(name, read, TimeSpan.Zero, most);
 
     private static SettingRule NotNegative(string name, Func<RunnerOptions, long> read) =>
         new(name, "0 or more", o => read(o), o => read(o) >= 0);

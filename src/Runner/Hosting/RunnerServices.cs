@@ -47,6 +47,7 @@ internal static class RunnerServices
             Reports = provider.GetRequiredService<IReports>(),
             Clock = provider.GetRequiredService<RunnerClock>(),
             SweepGrace = options.SweepGrace,
+            LingerTimeout = options.LingerTimeout,
         });
         services.AddSingleton<IRunLauncher, RunLauncher>();
         services.AddSingleton<RunTable>();

@@ -1,5 +1,6 @@
 using Coordinator.Hosting;
 using Coordinator.Runs;
+using Coordinator.Sessions;
 using Coordinator.Storage;
 using Coordinator.Testing;
 using Coordinator.Testing.Logs;
@@ -104,6 +105,38 @@ public sealed class DatabaseStartupTests
     }
 
     [Fact]
+    public async Task Start_OnDatabaseFromBeforeUsageWasKept_KeepsItsRunsAndKnowsNothingOfThat()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+            await db.GetService<IMigrator>().MigrateAsync("KeepWhatHappened", TestContext.Current.CancellationToken);
+        Execute(files, """
+            INSERT INTO "Runs" ("RunId", "SessionId", "Status", "Resumed", "Executor", "RunnerId", "Hostname", "RunnerBootId", "RunnerJournalId", "Epoch", "LastReportSequence",
+                "CreateTime", "QueueTimeout", "QueueDeadline", "FailureReason", "FailureMessage", "PendingReason", "Version",
+                "Demands_RunnerId", "Demands_Hostname", "Demands_Tags")
+            VALUES ('run_1', 'ses_1', 'Completed', 0, 'command', 'rnr_1', '', 'boot', '', 1, 0, 1, 1, 1, '', '', '', 1, '', '', '[]')
+            """);
+        Execute(files, """
+            INSERT INTO "Sessions" ("SessionId", "Name", "Status", "AgentName", "Executor", "ProjectDir", "ParentSessionId", "RunId", "ExecutorSessionId",
+                "Labels", "CreateTime", "UpdateTime", "Revision", "LastEventSequence", "Demands_RunnerId", "Demands_Hostname", "Demands_Tags")
+            VALUES ('ses_1', 'before', 'Finished', '', 'command', '', '', 'run_1', 'conversation', '{}', 1, 1, 1, 0, '', '', '[]')
+            """);
+
+        await StartAndStopAsync(files);
+
+        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        Run run = await after.Runs.SingleAsync(TestContext.Current.CancellationToken);
+        Session session = await after.Sessions.SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((Usage.None, null, 0, false), (run.Usage, run.ResultTime, run.ProcessesEnded, run.EndedAfterResult));
+        Assert.Empty(run.EndedCommands);
+        Assert.Equal((Usage.None, null), (session.EarlierUsage, session.ConversationUsage));
+        await using LedgerConnection connection = await LedgerConnection.OpenAsync(new Contexts(Database(files)));
+        Assert.Equal(Usage.None, (await connection.Runs.FindAsync("run_1"))!.Usage);
+        Assert.Null(SessionMapping.ToProto((await connection.Sessions.FindAsync("ses_1"))!, run).Usage);
+    }
+
+    [Fact]
     public async Task Start_OnDirectoryOfAnotherCoordinator_IsRefused()
     {
         using TestFiles files = new();
@@ -169,6 +202,12 @@ public sealed class DatabaseStartupTests
         await using WebApplication app = TestHost.Build(files, builder => builder.Logging.AddProvider(log ?? new ErrorLogGuard()));
         await app.StartAsync().WithTimeout();
         await app.StopAsync().WithTimeout();
+    }
+
+    private sealed class Contexts(string database) : IDbContextFactory<CoordinatorDbContext>
+    {
+        public CoordinatorDbContext CreateDbContext() =>
+            new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={database};Pooling=False").Options);
     }
 
     private static string Database(TestFiles files) => Path.Combine(TestHost.DataDirectory(files), SqliteSetup.FileName);

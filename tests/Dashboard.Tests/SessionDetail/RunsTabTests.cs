@@ -23,6 +23,20 @@ public sealed class RunsTabTests : ComponentContext
     }
 
     [Fact]
+    public void Runs_EachSaysWhatItUsedAndLeftBehind()
+    {
+        var tab = Show(new Proto.Run
+        {
+            RunId = "run_1", Status = Proto.RunStatus.Completed, CreateTime = Ago(120), ExitCode = 0, ProcessesEnded = 1, EndedCommands = { "sleep" },
+            Usage = new() { Summary = $"$0.42 · 1 tool refused: {Hostile}" },
+        });
+
+        Assert.Equal(
+            $"exit code 0 · $0.42 · 1 tool refused: {Harmless} · 1 process was still running when the agent exited and was ended: sleep.",
+            tab.Find(".run-card > p").TextContent);
+    }
+
+    [Fact]
     public void Words_OfOthers_AreTextAndNothingElse()
     {
         var tab = Show(new Proto.Run { RunId = "run_1", Status = Proto.RunStatus.Failed, CreateTime = Ago(1), Failure = new() { Reason = "AGENT_ERROR", Message = Hostile }, PendingReason = Hostile });

@@ -21,6 +21,25 @@ public sealed class SessionEndingTests : ComponentContext
     }
 
     [Fact]
+    public void Stopped_NamesWhatItEnded()
+    {
+        Proto.Session session = Stopping(Proto.SessionStatus.Stopped, 1);
+        (session.Stop.EndedTime, session.Stop.ProcessesEnded, session.Stop.ProcessesLeft) = (Ago(0.16), 3, 0);
+        session.EndedCommands.Add(["claude", Hostile]);
+
+        Assert.Contains($"3 processes ended (claude, {Harmless} and 1 more), 0 left.", Show(session).Find(".ending-detail").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Failed_SeveralLines_StayLines()
+    {
+        Proto.Session session = Session(1, Proto.SessionStatus.Failed);
+        session.Failure = new() { Reason = "EXIT_CODE", Message = "The agent exited with code 1. Its standard error ends with: one\ntwo" };
+
+        Assert.EndsWith("one\ntwo", Show(session).Find(".ending-summary").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Stopping_RunnerHasNotReceivedIt_NeverLooksStopped()
     {
         var ending = Show(Stopping(Proto.SessionStatus.Stopping, 5));

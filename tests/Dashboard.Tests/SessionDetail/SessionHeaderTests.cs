@@ -24,6 +24,17 @@ public sealed class SessionHeaderTests : ComponentContext
     }
 
     [Fact]
+    public void Usage_IsThereOnceItIsKnown()
+    {
+        Proto.Session session = Session(1);
+        Assert.DoesNotContain(Show(session).FindAll("dt"), dt => dt.TextContent == "Used");
+
+        session.Usage = new() { Summary = "$0.42 · 7 turns · 1,200 in, 34 out · 1 tool refused: Bash" };
+
+        Assert.Equal(session.Usage.Summary, Show(session).FindAll("dt").Single(dt => dt.TextContent == "Used").NextElementSibling!.TextContent);
+    }
+
+    [Fact]
     public void Stop_Clicked_OpensTheDialogForThisSession()
     {
         Watched(Session(1), Session(2));

@@ -33,6 +33,8 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
 
     public string Detail { get; set; } = "";
 
+    public IReadOnlyList<string> SeenNames { get; set; } = [];
+
     public bool IsDisposed { get; private set; }
 
     public Exception? CensusFailure { get; set; }

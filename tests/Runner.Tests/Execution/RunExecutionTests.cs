@@ -1,3 +1,4 @@
+using System.Text;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Processes;
 using Coordinator.AgentRunner.Execution;
@@ -12,6 +13,12 @@ namespace Coordinator.AgentRunner.Tests.Execution;
 
 public sealed class RunExecutionTests : IAsyncDisposable
 {
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(60);
+
+    private const string Working = """{"type":"assistant","message":{"id":"m","content":[{"type":"text","text":"Go on."}]}}""";
+    private const string Done = """{"type":"result","is_error":false,"result":"All done.","num_turns":3,"total_cost_usd":0.42}""";
+    private const string Failed = """{"type":"result","is_error":true,"subtype":"error_max_turns","errors":["Too many turns."]}""";
+
     private readonly string _data = Directory.CreateTempSubdirectory("run-execution").FullName;
     private readonly ManualTime _time = new();
     private readonly RunnerClock _clock;
@@ -52,6 +59,7 @@ public sealed class RunExecutionTests : IAsyncDisposable
         {
             ["shell"] = new() { Command = "/bin/sh", Args = ["-c", "{prompt}"] },
             ["stdin"] = new() { Command = "/bin/sh", PromptVia = "stdin", SoftStop = "interrupt" },
+            ["claude"] = new() { Command = "/bin/sh", PromptVia = "stdin", Output = "claude-stream-json" },
             ["missing"] = new() { Command = "no-such-program" },
         });
         _surroundings = new RunSurroundings
@@ -65,6 +73,7 @@ public sealed class RunExecutionTests : IAsyncDisposable
             Reports = _outbox,
             Clock = _clock,
             SweepGrace = TimeSpan.FromSeconds(2),
+            LingerTimeout = Linger,
         };
     }
 
@@ -413,6 +422,175 @@ public sealed class RunExecutionTests : IAsyncDisposable
         await EndAsync();
 
         Assert.InRange(_time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Linger_AgentGaveItsResultAndDoesNotExit_IsEndedAndJudgedByIt()
+    {
+        await BeginAsync("claude");
+        Container.SeenNames = ["claude", "node"];
+        Container.Alive = 2;
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+        Print(Done);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(
+            (Proto.RunOutcome.Exited, true, "All done.", false, 2),
+            (end.Outcome, end.EndedAfterResult, end.ResultText, end.ResultIsError, end.ProcessesEnded));
+        Assert.Equal(["claude", "node"], end.EndedCommands);
+        Assert.Equal("", end.StandardError);
+        Assert.Equal([("TERM", Linger)], Container.Signals);
+        Assert.DoesNotContain("Signalled", Kinds());
+    }
+
+    [Fact]
+    public async Task Linger_AgentIgnoresSigterm_IsKilledAfterTheSweepGrace()
+    {
+        await BeginAsync("claude");
+        Container.OnKill = () => Container.Die("SIGKILL");
+        Print(Failed);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((true, "Too many turns.", true, true), (end.EndedAfterResult, end.ResultText, end.ResultIsError, end.Escalated));
+        Assert.Equal(Linger + TimeSpan.FromSeconds(2), Container.KilledAt);
+    }
+
+    [Fact]
+    public async Task Linger_AgentExitsInTime_IsNotEnded()
+    {
+        await BeginAsync("claude");
+        Print(Done);
+        _time.Advance(Linger - TimeSpan.FromSeconds(1));
+        Container.ExitAgent(0);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Exited, false, 0), (end.Outcome, end.EndedAfterResult, end.ExitCode));
+        Assert.Empty(Container.Signals);
+    }
+
+    [Fact]
+    public async Task Linger_AgentGoesOnAfterItsResult_IsCountedFromTheNextOne()
+    {
+        await BeginAsync("claude");
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+        Print(Done);
+        _time.Advance(TimeSpan.FromSeconds(50));
+        Print(Working);
+        _time.Advance(TimeSpan.FromSeconds(50));
+        Print(Done);
+
+        await EndAsync();
+
+        Assert.Equal([("TERM", TimeSpan.FromSeconds(100) + Linger)], Container.Signals);
+    }
+
+    [Fact]
+    public async Task Stop_WhileTheAgentLingers_IsAStopThatKeepsTheResult()
+    {
+        RunExecution run = await BeginAsync("claude");
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+        Print(Done);
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Stop(run, 10);
+        await Eventually.True(() => !Container.Signals.IsEmpty);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Stopped, false, "All done."), (end.Outcome, end.EndedAfterResult, end.ResultText));
+        Assert.Equal([("TERM", TimeSpan.FromSeconds(30))], Container.Signals);
+        Assert.Contains("Signalled", Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_AfterTheLingeringAgentWasSignalled_ComesTooLateButMakesItFaster()
+    {
+        RunExecution run = await BeginAsync("claude");
+        Container.OnTerminate = () => Stop(run, 1);
+        Container.OnKill = () => Container.Die("SIGKILL");
+        Print(Done);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.Exited, true), (end.Outcome, end.EndedAfterResult));
+        Assert.Equal(Linger + TimeSpan.FromSeconds(1), Container.KilledAt);
+    }
+
+    [Fact]
+    public async Task Result_IsToldWhenItComes()
+    {
+        await BeginAsync("claude");
+        DateTimeOffset printed = _clock.Now;
+        Print(Done);
+
+        Proto.RunEvents told = await EventsAsync();
+        Assert.Empty(told.Events);
+        Assert.Equal(printed, told.ResultTime.ToDateTimeOffset());
+        Assert.Equal((420_000, 3), (told.Usage.CostMicros, told.Usage.Turns));
+
+        Print(Working);
+        Assert.Null((await EventsAsync()).ResultTime);
+    }
+
+    [Fact]
+    public async Task Run_FailsWithOutputOnStandardError_TellsItsEnd()
+    {
+        await BeginAsync("shell");
+        _containment.Launch!.Output.Write(Proto.OutputStream.Stderr, "No conversation\u0007 found\n"u8);
+        Container.ExitAgent(1);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal("No conversation\uFFFD found", end.StandardError);
+    }
+
+    [Fact]
+    public async Task Run_SucceedsWithOutputOnStandardError_TellsNoneOfIt()
+    {
+        await BeginAsync("shell");
+        _containment.Launch!.Output.Write(Proto.OutputStream.Stderr, "warning\n"u8);
+        Container.ExitAgent(0);
+
+        Assert.Equal("", (await EndAsync()).StandardError);
+    }
+
+    [Fact]
+    public async Task Run_LeavesDescendantsBehind_TellsTheirNamesAndNotItsOwn()
+    {
+        await BeginAsync("shell");
+        Container.SeenNames = ["agent", "sleep\n", new string('ü', 100), .. Enumerable.Range(0, 30).Select(i => $"p{i}")];
+        Container.Alive = 3;
+        Container.OnTerminate = () => Container.Die("SIGTERM");
+        Container.ExitAgent(0);
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(20, end.EndedCommands.Count);
+        Assert.Equal(["sleep\uFFFD", new string('ü', 32), "p0"], end.EndedCommands.Take(3));
+    }
+
+    private async Task<RunExecution> BeginAsync(string executor)
+    {
+        _command.Executor = executor;
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        return run;
+    }
+
+    private void Print(string line) => _containment.Launch!.Output.Write(Proto.OutputStream.Stdout, Encoding.UTF8.GetBytes(line + "\n"));
+
+    private async Task<Proto.RunEvents> EventsAsync()
+    {
+        Proto.RunnerFrame? frame = null;
+        await Eventually.True(() =>
+        {
+            // Again and again: the output may be let go only after the start was taken.
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            return _outbox.TryTake(out frame) && frame.RunEvents is not null;
+        });
+        return frame!.RunEvents;
     }
 
     private int WriteMoreThanThereIsRoomFor()

@@ -38,7 +38,115 @@ public sealed class ClaudeStreamParserTests
     {
         Assert.Empty(Parse("""{"type":"result","subtype":"error_max_turns","is_error":true,"session_id":"0b5c"}"""));
 
-        Assert.Equal(("", true), (_parser.Findings.ResultText, _parser.Findings.ResultIsError));
+        Assert.Equal(("The agent reported error_max_turns.", true), (_parser.Findings.ResultText, _parser.Findings.ResultIsError));
+    }
+
+    [Fact]
+    public void Result_WithErrorsInThePlaceOfText_HasTheirSentences()
+    {
+        Parse("""{"type":"result","subtype":"error_during_execution","is_error":true,"num_turns":0,"session_id":"99","total_cost_usd":0,"usage":{"input_tokens":0},"modelUsage":{},"permission_denials":[],"errors":["No conversation found with session ID: 99",7,"Look again."]}""");
+
+        Assert.Equal("No conversation found with session ID: 99\nLook again.", _parser.Findings.ResultText);
+    }
+
+    [Fact]
+    public void Retry_BecomesANotice()
+    {
+        Proto.MessageEvent told = Parse("""{"type":"system","subtype":"api_retry","attempt":3,"max_retries":10,"error_status":529}""").Single().Message;
+        Proto.MessageEvent bare = Parse("""{"type":"system","subtype":"api_retry","error":"overloaded"}""").Single().Message;
+
+        Assert.Equal((Proto.MessageRole.System, "The model did not answer (529); try 3 of 10."), (told.Role, told.Text));
+        Assert.Equal("The model did not answer (overloaded); it is tried again.", bare.Text);
+    }
+
+    [Fact]
+    public void Denial_BecomesANoticeAndIsCountedOnce()
+    {
+        Proto.SessionEvent notice = Parse(
+            """{"type":"system","subtype":"permission_denied","tool_name":"Bash","tool_use_id":"toolu_3","message":"touch needs approval.","session_id":"s"}""",
+            """{"type":"result","is_error":false,"result":"r","permission_denials":[{"tool_name":"Bash","tool_use_id":"toolu_3","tool_input":{"command":"touch x"}},{"tool_name":"Edit","tool_use_id":"toolu_4"},"odd",{"tool_name":5}]}""").Single();
+
+        Assert.Equal("The tool Bash was refused: touch needs approval.", notice.Message.Text);
+        Assert.Equal(["Bash toolu_3", "Edit toolu_4", " "], _parser.Findings.Usage.ToProto()!.PermissionDenials.Select(d => $"{d.ToolName} {d.ToolCallId}"));
+    }
+
+    [Fact]
+    public void Usage_OfAnswers_IsSummedByTheirIds()
+    {
+        Parse(
+            """{"type":"assistant","message":{"id":"msg_1","content":[{"type":"thinking","thinking":"hm"}],"usage":{"input_tokens":1000,"cache_creation_input_tokens":200,"cache_read_input_tokens":3000,"output_tokens":1}}}""",
+            """{"type":"assistant","message":{"id":"msg_1","content":[{"type":"tool_use","id":"t","name":"Bash","input":{}}],"usage":{"input_tokens":1000,"cache_creation_input_tokens":200,"cache_read_input_tokens":3000,"output_tokens":7}}}""",
+            """{"type":"assistant","message":{"id":"msg_2","content":[{"type":"text","text":"x"}],"usage":{"input_tokens":10,"output_tokens":5,"output_tokens_details":{"thinking_tokens":2}}}}""");
+
+        Proto.Usage usage = _parser.Findings.Usage.ToProto()!;
+        Assert.Equal((1010, 12, 3000, 200, 2), (usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens, usage.ReasoningTokens));
+        Assert.Equal((2, 1, 0, 0), (usage.ModelCalls, usage.ToolCalls, usage.Turns, usage.CostMicros));
+        Assert.Equal(Proto.CostSource.Unspecified, usage.CostSource);
+        Assert.Null(_parser.Findings.Usage.Conversation);
+    }
+
+    [Fact]
+    public void Usage_OfAResultThatSaysWhatIsNew_IsThat()
+    {
+        Parse(
+            """{"type":"assistant","message":{"id":"msg_1","content":[],"usage":{"input_tokens":1000,"output_tokens":1}}}""",
+            """{"type":"result","is_error":false,"result":"r","num_turns":5,"total_cost_usd":0.033,"usage":{"input_tokens":4000,"output_tokens":200},"modelUsage":{"m":{"inputTokens":5000,"outputTokens":250,"costUSD":0.033}},"model_usage_since_last_result":{"m":{"inputTokens":4500,"outputTokens":240,"costUSD":0.03}}}""");
+
+        Proto.Usage usage = _parser.Findings.Usage.ToProto()!;
+        Assert.Equal((4500, 240, 30_000, 5), (usage.InputTokens, usage.OutputTokens, usage.CostMicros, usage.Turns));
+        Assert.Equal(Proto.CostSource.Reported, usage.CostSource);
+        Assert.Equal((5000, 33_000), (_parser.Findings.Usage.Conversation!.InputTokens, _parser.Findings.Usage.Conversation!.CostMicros));
+    }
+
+    [Theory]
+    [InlineData("-5")]
+    [InlineData("1e300")]
+    [InlineData("99999999999999999999999999")]
+    [InlineData("\"12\"")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("{}")]
+    public void Usage_NumbersThatCannotBe_CountAsNone(string odd)
+    {
+        Assert.Empty(Parse("""
+            {"type":"result","is_error":false,"result":"r","num_turns":ODD,"total_cost_usd":ODD,"usage":{"input_tokens":ODD,"output_tokens":3},"modelUsage":ODD,"permission_denials":ODD}
+            """.Trim().Replace("ODD", odd)));
+        Assert.Empty(Parse("""{"type":"assistant","message":{"id":7,"content":[],"usage":ODD}}""".Replace("ODD", odd)));
+
+        Proto.Usage usage = _parser.Findings.Usage.ToProto()!;
+        Assert.Equal((0, 3, 0, 0), (usage.InputTokens, usage.OutputTokens, usage.CostMicros, usage.Turns));
+        Assert.Equal("r", _parser.Findings.ResultText);
+    }
+
+    [Fact]
+    public void Names_OfTheAgent_AreBounded()
+    {
+        string huge = new('x', 5000);
+        List<Proto.SessionEvent> events = Parse(
+            """{"type":"system","subtype":"init","session_id":"HUGE"}""".Replace("HUGE", huge),
+            """{"type":"assistant","message":{"content":[{"type":"tool_use","id":"HUGE","name":"HUGE"}]}}""".Replace("HUGE", huge),
+            """{"type":"system","subtype":"permission_denied","tool_name":"HUGE","tool_use_id":"HUGE","message":"HUGE"}""".Replace("HUGE", huge));
+
+        Assert.Equal("", _parser.Findings.ExecutorSessionId);
+        Assert.True(events[0].ToolCall.ToolCallId.Length <= 256 && events[0].ToolCall.ToolName.Length <= 256);
+        Assert.True(events[1].Message.Text.Length <= 3000);
+        Assert.True(_parser.Findings.Usage.ToProto()!.PermissionDenials.Single().ToolName.Length <= 256);
+    }
+
+    [Fact]
+    public void Result_AndWhatComesAfterIt_SayWhetherTheAgentWorks()
+    {
+        const string Result = """{"type":"result","is_error":false,"result":"r"}""";
+        List<int> numbers = [];
+        foreach (string line in (string[])[
+            Result, """{"type":"system","subtype":"status"}""", """{"type":"system","subtype":"init","session_id":"s"}""", Result,
+            """{"type":"stream_event","event":{}}""", Result])
+        {
+            Parse(line);
+            numbers.Add(_parser.Findings.ResultNumber);
+        }
+
+        Assert.Equal([1, 1, 0, 2, 0, 3], numbers);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class StartupTests : IDisposable
             Tags = [""],
             ShutdownGrace = TimeSpan.FromSeconds(-1),
             SweepGrace = TimeSpan.FromHours(2),
+            LingerTimeout = TimeSpan.FromMilliseconds(999),
             DrainTimeout = TimeSpan.FromSeconds(-1),
             MaxSpillBytes = -1,
             KeepRuns = -1,
@@ -33,7 +34,7 @@ public sealed class StartupTests : IDisposable
             KeepRunsFor = TimeSpan.FromSeconds(-1),
         });
 
-        Assert.Equal(13, errors.Count);
+        Assert.Equal(14, errors.Count);
         Assert.All(errors, error => Assert.EndsWith(".", error, StringComparison.Ordinal));
     }
 

@@ -89,6 +89,7 @@ internal sealed class RunnerNode(World world, int number, string directory)
                 Reports = outbox,
                 Clock = clock,
                 SweepGrace = TimeSpan.FromSeconds(1),
+                LingerTimeout = TimeSpan.FromSeconds(60),
             },
             NullLogger<RunLauncher>.Instance);
         RunTable table = new(outbox, launcher, journal, clock, NullLogger<RunTable>.Instance);

@@ -63,6 +63,8 @@ internal sealed class SimulatedContainment(World world, Life life, SimulatedMach
 
         public bool HasAgentExited => _agent.HasExited;
 
+        public IReadOnlyList<string> SeenNames { get; } = ["agent"];
+
         public void Interrupt() => _agent.Terminate();
 
         public void Terminate() => _agent.Terminate();

@@ -72,7 +72,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
         {
             if (process.IsAlive)
             {
-                Ledger.Note(process.Identity);
+                Ledger.Note(process);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class ProcessGroupContainer : IRunContainer
         (ProcessId, _pump) = (processId, pump);
         if (LibProc.TryRead(processId) is { } agent)
         {
-            _ledger.Note(agent.Identity);
+            _ledger.Note(agent);
         }
 
         _pump.Start(runId);
@@ -43,6 +43,8 @@ internal sealed class ProcessGroupContainer : IRunContainer
     public Task OutputDrained => _pump.Drained;
 
     public bool HasAgentExited => Exited.IsCompleted || Children.HasEnded(ProcessId);
+
+    public IReadOnlyList<string> SeenNames => _ledger.Names;
 
     public void Interrupt()
     {
@@ -103,7 +105,7 @@ internal sealed class ProcessGroupContainer : IRunContainer
             foreach (var process in Members().Where(p => p.IsAlive && signalled.Add(p.Identity)))
             {
                 found = true;
-                _ledger.Note(process.Identity);
+                _ledger.Note(process);
                 Signal(process.Identity, signal);
             }
         }

@@ -7,12 +7,29 @@ internal sealed class ProcessLedger
 
     private readonly Lock _gate = new();
     private readonly HashSet<ProcessIdentity> _seen = [];
+    private readonly OrderedDictionary<ProcessIdentity, string> _named = [];
 
-    public void Note(ProcessIdentity identity)
+    /// <summary>The names of the first ones; a process that ran another program meanwhile has the name of that.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _named.Values];
+            }
+        }
+    }
+
+    public void Note(ProcessStat process)
     {
         lock (_gate)
         {
-            _seen.Add(identity);
+            var isNew = _seen.Add(process.Identity);
+            if (isNew ? _named.Count < IRunContainer.NamedProcesses : _named.ContainsKey(process.Identity))
+            {
+                _named[process.Identity] = process.Name;
+            }
         }
     }
 
@@ -41,7 +58,7 @@ internal sealed class ProcessLedger
     public ProcessCensus Count(IEnumerable<ProcessStat> found, string otherwise, out int alive)
     {
         List<ProcessStat> living = [.. found.Where(p => p.IsAlive)];
-        living.ForEach(p => Note(p.Identity));
+        living.ForEach(Note);
         alive = living.Count;
         var detail = alive == 0 ? otherwise : string.Join(", ", living.Take(Described).Select(p => p.Description));
         return Empty() with { Alive = Math.Max(1, alive), Detail = detail };

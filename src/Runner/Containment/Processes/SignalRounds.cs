@@ -84,7 +84,7 @@ internal static class SignalRounds
         var foundNew = false;
         foreach (var process in find().Where(p => p.IsAlive))
         {
-            seen.Note(process.Identity);
+            seen.Note(process);
             if (signalled.Add(process.Identity))
             {
                 foundNew = true;

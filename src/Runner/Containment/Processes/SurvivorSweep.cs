@@ -50,7 +50,13 @@ internal sealed class SurvivorSweep(string runnerId, TimeProvider time)
             await Task.Delay(Pause, time, cancellationToken);
         }
 
-        return [.. ledgers.Select(entry => Survivor.Of(entry.Key, entry.Value.Empty().Seen, CountAlive(entry.Key)))];
+        return
+        [
+            .. ledgers.Select(entry => Survivor.Of(entry.Key, entry.Value.Empty().Seen, CountAlive(entry.Key)) with
+            {
+                Names = entry.Value.Names,
+            }),
+        ];
 
         IReadOnlySet<string> FindRuns() => ProcessTable.Enumerate()
             .Where(p => p.IsAlive && !_untouchable.Contains(p.Id))

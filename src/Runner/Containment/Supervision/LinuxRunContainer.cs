@@ -39,6 +39,8 @@ internal abstract class LinuxRunContainer : IRunContainer
 
     public bool HasAgentExited => Exited.IsCompleted || _agent is { HasExited: true };
 
+    public IReadOnlyList<string> SeenNames => Ledger.Names;
+
     protected AgentLaunch Launch { get; }
 
     protected ModeProcess Process { get; }
@@ -97,7 +99,7 @@ internal abstract class LinuxRunContainer : IRunContainer
         if (ProcessStat.TryRead(process) is { } stat)
         {
             AgentIdentity = stat.Identity;
-            Ledger.Note(stat.Identity);
+            Ledger.Note(stat);
         }
 
         if (_started.TrySetResult())

@@ -18,12 +18,13 @@ internal sealed class JobObjectContainer : IRunContainer
     private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly HashSet<int> _seen = [];
+    private readonly OrderedDictionary<int, string> _named = [];
 
     public JobObjectContainer(
         string runId, int processId, SafeProcessHandle process, JobObject job, StreamPump pump, TimeProvider time)
     {
         (ProcessId, _process, _job, _pump, _time) = (processId, process, job, pump, time);
-        _seen.Add(processId);
+        Note(processId);
         _pump.Start(runId);
         new Thread(AwaitExit, maxStackSize: 128 * 1024) { IsBackground = true, Name = $"exit {runId}" }.Start();
     }
@@ -37,6 +38,17 @@ internal sealed class JobObjectContainer : IRunContainer
     public Task OutputDrained => _pump.Drained;
 
     public bool HasAgentExited => Exited.IsCompleted || Kernel32.WaitForSingleObject(_process, 0) == 0;
+
+    public IReadOnlyList<string> SeenNames
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _named.Values.Where(name => name.Length > 0)];
+            }
+        }
+    }
 
     /// <remarks>Windows has nothing softer for a process without a window; it reaches the whole group.</remarks>
     public void Interrupt() => Kernel32.GenerateConsoleCtrlEvent(Kernel32.CtrlBreak, (uint)ProcessId);
@@ -54,7 +66,7 @@ internal sealed class JobObjectContainer : IRunContainer
         var members = _job.Members();
         lock (_gate)
         {
-            _seen.UnionWith(members);
+            Array.ForEach(members, Note);
             if (members.Length > 0)
             {
                 return new(members.Length, _seen.Count, string.Join(", ", members.Take(Described).Select(Describe)));
@@ -81,16 +93,27 @@ internal sealed class JobObjectContainer : IRunContainer
             Kernel32.GetExitCodeProcess(_process, out var code) ? new(unchecked((int)code), null) : AgentExit.Unknown);
     }
 
-    private static string Describe(int id)
+    private void Note(int id)
+    {
+        if (_seen.Add(id) && _named.Count < IRunContainer.NamedProcesses)
+        {
+            _named[id] = NameOf(id);
+        }
+    }
+
+    private static string Describe(int id) => NameOf(id) is { Length: > 0 } name ? $"{id} ({name})" : $"{id}";
+
+    /// <summary>Empty for a process that has ended.</summary>
+    private static string NameOf(int id)
     {
         try
         {
             using var process = Process.GetProcessById(id);
-            return $"{id} ({process.ProcessName})";
+            return process.ProcessName;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            return $"{id}";
+            return "";
         }
     }
 }
