@@ -30,7 +30,7 @@ internal static class RunnerHost
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using ILoggerFactory loggers = NewLoggers(configuration);
         RunnerIdentity identity = Identities.Create(options, executors);
-        IContainment containment = await SelectContainmentAsync(options, identity.RunnerId, loggers);
+        using IContainment containment = await SelectContainmentAsync(options, identity.RunnerId, loggers);
 
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddSingleton(loggers);
