@@ -21,7 +21,7 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
     {
         Proto.OutputStream stream = Proto.OutputStream.Unspecified;
         ReadOnlySpan<byte> line = default;
-        long skipped = 0, truncated = 0;
+        long skipped = 0, truncated = 0, overwritten = 0;
         for (WireFields fields = new(output); fields.MoveNext();)
         {
             switch (fields.Number)
@@ -38,6 +38,9 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
                 case Proto.OutputEvent.SkippedLinesFieldNumber:
                     skipped = fields.Value;
                     break;
+                case Proto.OutputEvent.OverwrittenBytesFieldNumber:
+                    overwritten = fields.Value;
+                    break;
             }
         }
 
@@ -48,6 +51,8 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
             Write($"[{skipped} lines skipped]");
         if (truncated != 0)
             Write($" [{truncated} bytes cut]");
+        if (overwritten != 0)
+            Write($" [{overwritten} bytes overwritten]");
         text.Write("\n"u8);
     }
 

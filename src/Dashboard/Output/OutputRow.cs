@@ -28,6 +28,9 @@ internal sealed class OutputRow(Proto.SessionEvent entry)
     /// <summary>What is not in <see cref="Line"/> because it never left the runner.</summary>
     public long CutBytes => entry.EventCase == Proto.SessionEvent.EventOneofCase.Output ? entry.Output.TruncatedBytes : 0;
 
+    /// <summary>Earlier states of the line, as of a progress bar, that are not in <see cref="Line"/>.</summary>
+    public long OverwrittenBytes => entry.EventCase == Proto.SessionEvent.EventOneofCase.Output ? entry.Output.OverwrittenBytes : 0;
+
     /// <summary>About how much memory it takes, in characters.</summary>
     public int Size => 64 + entry.EventCase switch
     {

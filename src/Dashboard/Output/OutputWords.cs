@@ -13,6 +13,14 @@ internal static class OutputWords
         (true, false) => "This session wrote nothing.",
     };
 
+    public const string WhereOverwritten =
+        "The line was begun anew with carriage returns; the log on the runner has what stood there before.";
+
+    /// <summary>Behind a line that was overwritten, as by a progress bar.</summary>
+    public static string Overwritten(long bytes) => bytes < 1_000
+        ? $"{bytes.ToString(CultureInfo.InvariantCulture)} {(bytes == 1 ? "byte" : "bytes")} of earlier states"
+        : $"{((bytes + 500) / 1_000).ToString("N0", CultureInfo.InvariantCulture)} KB of earlier states";
+
     /// <summary>Below the lines.</summary>
     public static string Foot(OutputState state, bool isActive)
     {

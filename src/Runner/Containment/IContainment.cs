@@ -1,9 +1,10 @@
 namespace Coordinator.AgentRunner.Containment;
 
 /// <summary>
-/// A way to hold all processes of a run together. Chosen once, when the runner starts, and logged.
+/// A way to hold all processes of a run together. Chosen once, when the runner starts, and logged. Disposed when it ends,
+/// after its runs, to give back what the runner holds for all of them.
 /// </summary>
-internal interface IContainment
+internal interface IContainment : IDisposable
 {
     /// <summary>"cgroup", "supervisor", "job-object" or "process-group"; shown to operators.</summary>
     string Kind { get; }
@@ -25,4 +26,9 @@ internal interface IContainment
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
         IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken);
+
+    /// <summary>Most hold nothing besides their runs.</summary>
+    void IDisposable.Dispose()
+    {
+    }
 }

@@ -15,9 +15,6 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     /// <summary>How long an event waits for company.</summary>
     internal static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>After this silence an unfinished line, such as a prompt, is shown as it is.</summary>
-    internal static readonly TimeSpan PartialLineDelay = TimeSpan.FromMilliseconds(200);
-
     /// <summary>How long an agent is slowed down before its lines go to the file.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -37,7 +34,6 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
     private readonly OutputTail _errorTail = new();
     private readonly ITimer _timer;
     private DateTimeOffset _timerDue = DateTimeOffset.MaxValue;
-    private DateTimeOffset _lastWrite;
     private long _nextEvent = 1;
     private (int Usage, int Result) _told;
     private bool _isOpen;
@@ -89,12 +85,12 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         {
             if (_isComplete)
                 return;
-            _lastWrite = _clock.Now;
-            Timestamp time = _clock.Mapping.Map(_lastWrite);
+            DateTimeOffset now = _clock.Now;
+            Timestamp time = _clock.Mapping.Map(now);
             if (stream == Proto.OutputStream.Stderr)
                 _errorTail.Add(bytes);
             OutputReader reader = stream == Proto.OutputStream.Stderr ? _standardError : _standardOutput;
-            while (reader.TryRead(ref bytes, time, _batch))
+            while (reader.TryRead(ref bytes, now, time, _batch))
             {
                 if (_batch.IsFull)
                     MakeRoom();
@@ -115,8 +111,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         {
             _isComplete = _isOpen = true;
             Timestamp time = _clock.Mapping.Map(_clock.Now);
-            _standardOutput.ReadPartial(time, _batch);
-            _standardError.ReadPartial(time, _batch);
+            _standardOutput.ReadRest(time, _batch);
+            _standardError.ReadRest(time, _batch);
             NoteResult();
             TryUnspill(TimeSpan.Zero);
             if (_spill.IsEmpty)
@@ -169,11 +165,11 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
             _timerDue = DateTimeOffset.MaxValue;
             if (_isDisposed || IsDelivered)
                 return;
-            if (!_isComplete && _clock.Now - _lastWrite >= PartialLineDelay)
+            if (!_isComplete)
             {
-                Timestamp time = _clock.Mapping.Map(_lastWrite);
-                _standardOutput.ReadPrompt(time, _batch);
-                _standardError.ReadPrompt(time, _batch);
+                DateTimeOffset now = _clock.Now;
+                _standardOutput.ReadPiece(now, _clock.Mapping, _batch);
+                _standardError.ReadPiece(now, _clock.Mapping, _batch);
             }
 
             // Without room the events stay, and wait for more to come: only a full batch has to make way.
@@ -298,8 +294,8 @@ internal sealed class OutputPump : IAgentOutput, IDisposable
         DateTimeOffset due = !_isOpen ? DateTimeOffset.MaxValue
             : IsDelivered ? DateTimeOffset.MaxValue
             : HasNews || !_spill.IsEmpty ? _clock.Now + (_stalls > 1 ? NoRoomRetry : BatchDelay)
-            : _standardOutput.HasPrompt || _standardError.HasPrompt ? _lastWrite + PartialLineDelay
-            : DateTimeOffset.MaxValue;
+            : _standardOutput.PieceDue < _standardError.PieceDue ? _standardOutput.PieceDue
+            : _standardError.PieceDue;
         if (due >= _timerDue)
             return;
         _timerDue = due;

@@ -11,6 +11,7 @@ internal sealed partial class RawLog : IDisposable
     private readonly string _path;
     private readonly ILogger _logger;
     private readonly FileStream? _file;
+    private Utf8Tail _tail;
     private long _room;
     private bool _isClosed;
 
@@ -38,9 +39,14 @@ internal sealed partial class RawLog : IDisposable
         {
             int fitting = (int)Math.Min(bytes.Length, _room);
             _file.Write(bytes[..fitting]);
+            _tail.Append(bytes[..fitting]);
             _room -= fitting;
             if (fitting == bytes.Length)
                 return;
+
+            // The mark must not stand within a character, whose beginning an earlier write may have brought.
+            if (_tail.Incomplete > 0)
+                _file.SetLength(_file.Position - _tail.Incomplete);
             string mark = $"\n[the rest is not kept: this file is full at {_file.Position} bytes]\n";
             _file.Write(Encoding.UTF8.GetBytes(mark));
             _isClosed = true;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -15,7 +14,8 @@ internal static class BoundedText
 
     /// <summary>
     /// Decodes as much as gives at most <see cref="MaxTextBytes"/> of text, without cutting a character in two. Bytes
-    /// that are not UTF-8 become U+FFFD, which takes three bytes each and so makes text grow.
+    /// that are not UTF-8 become U+FFFD, which takes three bytes each and so makes text grow. A character that only begins
+    /// at the end is one of those: whoever cuts lines does not cut there.
     /// </summary>
     public static string Decode(ReadOnlySpan<byte> bytes, out int decoded)
     {
@@ -29,13 +29,9 @@ internal static class BoundedText
         decoded = 0;
         for (int length = 0; decoded < bytes.Length;)
         {
-            OperationStatus status = Rune.DecodeFromUtf8(bytes[decoded..], out Rune rune, out int consumed);
+            Rune.DecodeFromUtf8(bytes[decoded..], out Rune rune, out int consumed);
             length += rune.Utf8SequenceLength;
             if (length > MaxTextBytes)
-                break;
-
-            // A character that was cut where the line was cut is part of what is missing, not a broken one.
-            if (status == OperationStatus.NeedMoreData && bytes.Length >= MaxTextBytes)
                 break;
             Append(text, rune);
             decoded += consumed;

@@ -16,7 +16,8 @@ internal sealed class ExecutorSettings
 
     /// <summary>
     /// Its arguments; <c>{prompt}</c>, <c>{session_id}</c>, <c>{run_id}</c>, <c>{agent_name}</c> and
-    /// <c>{executor_session_id}</c> are filled in.
+    /// <c>{executor_session_id}</c> are filled in. A value that begins an argument with a dash is refused, unless <c>--</c>
+    /// stands before it: <c>"--", "{prompt}"</c> and <c>"--task={prompt}"</c> take every prompt.
     /// </summary>
     public IReadOnlyList<string>? Args { get; set; }
 

@@ -8,7 +8,10 @@ internal interface IOutputParser
     /// <summary>How much of a line is handed over.</summary>
     int MaxLineBytes { get; }
 
-    /// <summary>Whether an unfinished line may be parsed by itself when the agent falls silent.</summary>
+    /// <summary>
+    /// Whether the lines are for people, as on a terminal: an unfinished one may be parsed by itself when the agent falls
+    /// silent, and a carriage return begins it anew.
+    /// </summary>
     bool ShowsPartialLines { get; }
 
     /// <summary>

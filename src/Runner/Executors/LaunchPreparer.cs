@@ -16,7 +16,7 @@ internal sealed class LaunchPreparer(AgentEnvironment environment, string workin
         {
             RunId = command.RunId,
             Program = ProgramPath.Resolve(profile, variables),
-            Arguments = [.. profile.ArgumentsFor(command.ExecutorSessionId).Select(placeholders.Fill)],
+            Arguments = placeholders.FillAll(profile.ArgumentsFor(command.ExecutorSessionId)),
             Environment = variables,
             WorkingDirectory = CheckedDirectory(command.ProjectDir),
             StandardInputFile = profile.PromptVia == PromptVia.Stdin ? directory.WritePrompt(command.Prompt) : null,

@@ -1,3 +1,5 @@
+using Coordinator.AgentRunner.Execution;
+
 namespace Coordinator.AgentRunner.Executors;
 
 /// <summary>Every line is an output event.</summary>
@@ -14,12 +16,14 @@ internal sealed class LineParser(Proto.OutputStream stream) : IOutputParser
 
     public static Proto.SessionEvent ToOutput(Proto.OutputStream stream, ReadOnlySpan<byte> line, long truncatedBytes)
     {
-        string text = BoundedText.Decode(line, out int decoded);
+        ReadOnlySpan<byte> state = OutputLine.LastState(line, out long overwritten);
+        string text = BoundedText.Decode(state, out int decoded);
         Proto.OutputEvent output = new()
         {
             Stream = stream,
             Text = text,
-            TruncatedBytes = truncatedBytes + line.Length - decoded,
+            TruncatedBytes = truncatedBytes + state.Length - decoded,
+            OverwrittenBytes = overwritten,
         };
         return new Proto.SessionEvent { Output = output };
     }

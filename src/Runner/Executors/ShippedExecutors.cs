@@ -21,8 +21,10 @@ internal static class ShippedExecutors
         {
             Name = "command",
             Enabled = false,
+
+            // A prompt that begins with a dash is a prompt and no option.
             Command = OperatingSystem.IsWindows() ? "cmd.exe" : "/bin/sh",
-            Args = OperatingSystem.IsWindows() ? ["/c", "{prompt}"] : ["-c", "{prompt}"],
+            Args = OperatingSystem.IsWindows() ? ["/c", "{prompt}"] : ["-c", "--", "{prompt}"],
         },
     ];
 }

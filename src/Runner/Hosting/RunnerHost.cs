@@ -30,7 +30,7 @@ internal static class RunnerHost
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using ILoggerFactory loggers = NewLoggers(configuration);
         RunnerIdentity identity = Identities.Create(options, executors);
-        IContainment containment = await SelectContainmentAsync(options, identity.RunnerId, loggers);
+        using IContainment containment = await SelectContainmentAsync(options, identity.RunnerId, loggers);
 
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddSingleton(loggers);
@@ -39,6 +39,8 @@ internal static class RunnerHost
         builder.Services.AddRunner(options, executors, data);
         using IHost host = builder.Build();
         await host.Services.GetRequiredService<RunRecovery>().RecoverAsync(CancellationToken.None);
+        await new StopRehearsal(
+            containment, identity, data.Path, TimeProvider.System, loggers.CreateLogger<StopRehearsal>()).RunAsync();
         await host.RunAsync();
     }
 

@@ -10,8 +10,8 @@ public sealed class OutputDownloadTests
     private const string Route = "/sessions/{session_id}/output.txt";
 
     [Theory]
-    [InlineData("", "out 1\nerr 1\n[12 lines skipped]\nout 2 [7 bytes cut]\n\nend: \u00e4\ud83d\ude00\n", "-output")]
-    [InlineData("?stream=stdout", "out 1\nout 2 [7 bytes cut]\n\nend: \u00e4\ud83d\ude00\n", "-stdout")]
+    [InlineData("", "out 1\nerr 1\n[12 lines skipped]\nout 2 [7 bytes cut] [600 bytes overwritten]\n\nend: \u00e4\ud83d\ude00\n", "-output")]
+    [InlineData("?stream=stdout", "out 1\nout 2 [7 bytes cut] [600 bytes overwritten]\n\nend: \u00e4\ud83d\ude00\n", "-stdout")]
     [InlineData("?stream=stderr", "err 1\n[12 lines skipped]\n", "-stderr")]
     public async Task Download_HasTheLinesAsTheyCame(string query, string expected, string suffix)
     {
@@ -23,7 +23,7 @@ public sealed class OutputDownloadTests
             ScriptedRunner.Said("not a line"),
             ScriptedRunner.Line("err 1", Proto.OutputStream.Stderr),
             new() { Output = new() { Stream = Proto.OutputStream.Stderr, SkippedLines = 12 } },
-            new() { Output = new() { Stream = Proto.OutputStream.Stdout, Text = "out 2", TruncatedBytes = 7 } });
+            new() { Output = new() { Stream = Proto.OutputStream.Stdout, Text = "out 2", TruncatedBytes = 7, OverwrittenBytes = 600 } });
         await runner.NextAckAsync();
         await runner.OutputAsync(start, "", "end: \u00e4\ud83d\ude00");
         await runner.NextAckAsync();

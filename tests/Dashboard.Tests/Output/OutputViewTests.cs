@@ -121,6 +121,21 @@ public sealed class OutputViewTests : OutputViewContext
         Assert.StartsWith("3,102 lines were skipped", view.Find(".log-skipped .log-text").TextContent, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "1 byte of earlier states")]
+    [InlineData(999, "999 bytes of earlier states")]
+    [InlineData(600_123, "600 KB of earlier states")]
+    public void Rows_LineThatWasOverwritten_SaysSo(long bytes, string words)
+    {
+        ScriptedEvents events = new(1)
+        {
+            Make = s => Events.At(s, new() { Output = new() { Text = "user\u202etxt.exe 100 %", OverwrittenBytes = bytes } }),
+        };
+        var view = Open(events);
+        view.WaitForAssertion(() => Assert.Equal(words, view.Find(".log-out .log-cut").TextContent));
+        Assert.StartsWith("user⟨U+202E⟩txt.exe 100 %", Texts(view)[0].TrimStart(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Rows_LongLine_IsCutAndShownWholeOnDemand()
     {

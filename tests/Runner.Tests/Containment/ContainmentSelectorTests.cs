@@ -14,14 +14,16 @@ public sealed class ContainmentSelectorTests
     public async Task Select_ByName_GivesThatOne(string kind)
     {
         await Machine.ContainmentAsync(kind);
-        Assert.Equal(kind, (await SelectAsync(kind, Machine.RunnerId)).Kind);
+        using var selected = await SelectAsync(kind, Machine.RunnerId);
+        Assert.Equal(kind, selected.Kind);
     }
 
     [Fact]
     public async Task Select_Automatic_PrefersCgroup()
     {
         await Machine.ContainmentAsync(ContainmentKind.Cgroup);
-        Assert.Equal(ContainmentKind.Cgroup, (await SelectAsync(ContainmentKind.Automatic, Machine.RunnerId)).Kind);
+        using var selected = await SelectAsync(ContainmentKind.Automatic, Machine.RunnerId);
+        Assert.Equal(ContainmentKind.Cgroup, selected.Kind);
     }
 
     /// <summary>The kernel makes no cgroup with such a name, as it makes none where the runner may not write.</summary>

@@ -57,7 +57,7 @@ public sealed class DeathTests
         await TestRun.EventuallyAsync(() => Supervisors(runId).Count == 0, "supervisors gone");
         Assert.NotEmpty(Machine.Find(marker));
 
-        var next = await Machine.CreateAsync(kind, runnerId);
+        using var next = await Machine.CreateAsync(kind, runnerId);
         var survivors = await next.EndSurvivorsAsync([], false, TestContext.Current.CancellationToken);
 
         var survivor = Assert.Single(survivors);
@@ -93,7 +93,7 @@ public sealed class DeathTests
             var found = ProcessStat.TryRead(process.Id)!.Value.Identity;
             LeftRun left = new(runId, new() { Processes = [found with { StartTime = found.StartTime - (ulong)laterStart }] });
 
-            var next = await Machine.CreateAsync(ContainmentKind.Supervisor, $"rnr_{runId}");
+            using var next = await Machine.CreateAsync(ContainmentKind.Supervisor, $"rnr_{runId}");
             var survivors = await next.EndSurvivorsAsync([left], false, TestContext.Current.CancellationToken);
 
             Assert.Equal(isTheRun ? [runId] : [], survivors.Select(s => s.RunId));

@@ -13,6 +13,28 @@ internal static class Machine
 {
     private static readonly Dictionary<string, IContainment> Containments = [];
 
+    /// <summary>To be called after the last test: nothing of them stays behind, also of runners that were killed.</summary>
+    public static void GiveBack()
+    {
+        foreach (IContainment containment in Containments.Values)
+            containment.Dispose();
+        Containments.Clear();
+        RemoveAbandonedCgroups();
+    }
+
+    /// <summary>What a killed runner could not remove; a living one keeps its own.</summary>
+    public static void RemoveAbandonedCgroups()
+    {
+        try
+        {
+            CgroupHome.RemoveAbandoned(OwnCgroup.Find());
+        }
+        catch (ContainmentUnavailableException)
+        {
+            // This machine has none.
+        }
+    }
+
     public static string RunnerId { get; } = $"rnr_test{Environment.ProcessId}";
 
     /// <summary>The runner as it was built, or as it was published.</summary>

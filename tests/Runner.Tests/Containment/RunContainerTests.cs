@@ -253,27 +253,70 @@ public sealed class RunContainerTests
     }
 
     [Fact]
-    public async Task DisposeAsync_CgroupOfARun_IsRemovedAndTheHomeWithTheNextRunner()
+    public async Task DisposeAsync_CgroupOfARun_IsRemovedAndTheHomeWithItsRunner()
     {
         await Machine.ContainmentAsync(ContainmentKind.Cgroup);
         var runnerId = $"rnr_lone{Environment.ProcessId}";
-        var containment = await Machine.CreateAsync(ContainmentKind.Cgroup, runnerId);
         var home = OwnCgroup.Find().Child($"coordinator-{runnerId}");
-        for (var life = 0; life < 2; life++)
+        using (var containment = await Machine.CreateAsync(ContainmentKind.Cgroup, runnerId))
         {
             await using (await containment.StartAsync(
                 TestRun.Launch(TestRun.NewNames().RunId, "sleep 3600 & wait", new RecordingOutput()),
                 TestContext.Current.CancellationToken))
             {
                 Assert.Single(home.Children);
-                await Machine.CreateAsync(ContainmentKind.Cgroup, Machine.RunnerId);
+                Machine.RemoveAbandonedCgroups();
                 Assert.Single(home.Children);
             }
 
             Assert.Empty(home.Children);
-            await Machine.CreateAsync(ContainmentKind.Cgroup, Machine.RunnerId);
-            Assert.False(home.Exists);
+            Machine.RemoveAbandonedCgroups();
+            Assert.True(home.Exists);
         }
+
+        Assert.False(home.Exists);
+    }
+
+    /// <summary>As two processes of one runner may, when the one is about to end and the other begins.</summary>
+    [Fact]
+    public async Task Dispose_HomeThatAnotherHolds_StaysUntilTheLastIsGone()
+    {
+        await Machine.ContainmentAsync(ContainmentKind.Cgroup);
+        var runnerId = $"rnr_twins{Environment.ProcessId}";
+        var home = OwnCgroup.Find().Child($"coordinator-{runnerId}");
+        var first = await Machine.CreateAsync(ContainmentKind.Cgroup, runnerId);
+        var second = await Machine.CreateAsync(ContainmentKind.Cgroup, runnerId);
+
+        first.Dispose();
+        first.Dispose();
+        Assert.True(home.Exists);
+        second.Dispose();
+
+        Assert.False(home.Exists);
+    }
+
+    [Fact]
+    public async Task Create_HomeOfAKilledRunner_IsRemovedByTheNextUnlessSomethingLivesThere()
+    {
+        await Machine.ContainmentAsync(ContainmentKind.Cgroup);
+        var (runId, marker) = TestRun.NewNames();
+        var home = OwnCgroup.Find().Child($"coordinator-rnr_{runId}");
+        using (var runner = await PlayedRunner.StartAsync(
+            ContainmentKind.Cgroup, $"rnr_{runId}", runId, $"echo ready; exec sleep 3600 {marker}"))
+        {
+            await runner.KillAsync();
+        }
+
+        (await Machine.CreateAsync(ContainmentKind.Cgroup, $"rnr_next{Environment.ProcessId}")).Dispose();
+        Assert.NotEmpty(Machine.Find(marker));
+        Assert.Single(home.Children);
+
+        home.Kill();
+        await TestRun.EventuallyAsync(() => !home.IsPopulated, "an empty home");
+        Assert.Single(home.Children);
+        (await Machine.CreateAsync(ContainmentKind.Cgroup, $"rnr_next{Environment.ProcessId}")).Dispose();
+
+        Assert.False(home.Exists);
     }
 
     /// <summary>The bound is far above what is measured; the numbers are printed.</summary>

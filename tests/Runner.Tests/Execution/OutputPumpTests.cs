@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
@@ -86,6 +87,87 @@ public sealed class OutputPumpTests : IDisposable
         _pump.Complete();
 
         Assert.Equal("next", Take().Single().Events.Single().Output.Text);
+    }
+
+    [Fact]
+    public void Line_Unfinished_IsNotCutWithinACharacter()
+    {
+        _outbox.Connected(() => { });
+        foreach (byte one in Encoding.UTF8.GetBytes("caf\u00e9 \U0001F680!"))
+        {
+            _pump.Write(Proto.OutputStream.Stdout, [one]);
+            _time.Advance(OutputReader.LongestInterval);
+        }
+
+        _pump.Write(Proto.OutputStream.Stdout, [0xe8, 0xaa]);
+        _time.Advance(OutputReader.LongestInterval);
+        Assert.Equal("caf\u00e9 \U0001F680!", Text());
+
+        _pump.Complete();
+
+        Assert.Equal("\ufffd", Text());
+
+        string Text() => string.Concat(Take().SelectMany(report => report.Events).Select(one => one.Output.Text));
+    }
+
+    [Fact]
+    public void Line_BegunAnewForAnHour_IsShownNowAndThenInItsNewestState()
+    {
+        _outbox.Connected(() => { });
+        TimeSpan step = TimeSpan.FromMilliseconds(50);
+        TimeSpan hour = TimeSpan.FromHours(1);
+        List<Proto.SessionEvent> events = [];
+        long written = 0;
+        for (TimeSpan at = step; at <= hour; at += step)
+        {
+            string state = $"{at / step}";
+            Write($"\r{state}");
+            written += state.Length;
+            _time.Advance(step);
+            foreach (Proto.SessionEvent shown in TakeEvents())
+            {
+                events.Add(shown);
+                double seen = double.Parse(shown.Output.Text, CultureInfo.InvariantCulture) * step / hour;
+                Assert.InRange(seen, (at - (2 * step)) / hour, at / hour);
+            }
+        }
+
+        Write("\rcomplete\n");
+        _pump.Complete();
+        events.AddRange(TakeEvents());
+
+        Assert.InRange(events.Count, 300, 400);
+        Assert.Equal("complete", events[^1].Output.Text);
+        Assert.Equal(
+            written + events[^1].Output.Text.Length,
+            events.Sum(one => one.Output.Text.Length + one.Output.OverwrittenBytes));
+    }
+
+    [Fact]
+    public void Line_BegunAnewWithoutASilence_IsFewEvents()
+    {
+        _outbox.Connected(() => { });
+        for (int i = 0; i < 20_000; i++)
+            Write($"\rDownloading model {i * 100 / 20_000,3}% ");
+        Write("\rDownloading model 100% complete\n");
+        _pump.Complete();
+
+        Proto.OutputEvent line = TakeEvents().Single().Output;
+        Assert.Equal(("Downloading model 100% complete", 20_000 * 23), (line.Text, line.OverwrittenBytes));
+    }
+
+    [Fact]
+    public void Line_WithEscapeSequences_IsKeptAsItIs()
+    {
+        _outbox.Connected(() => { });
+        string[] lines =
+        [
+            "deleting everything\e[2K\e[1A\e[1Gall tests passed", "\e]0;title\a\e]52;c;cm0=\aafter", "user\u202etxt.exe", "nul \0 end",
+        ];
+        Write(string.Join('\n', lines));
+        _pump.Complete();
+
+        Assert.Equal(lines, TakeEvents().Select(one => one.Output.Text));
     }
 
     [Fact]
@@ -327,6 +409,22 @@ public sealed class OutputPumpTests : IDisposable
             File.ReadAllText(Path.Combine(_directory, "stdout.log")));
     }
 
+    [Theory]
+    [InlineData("0123456\u8a9e", "0123456\u8a9e", 10)]
+    [InlineData("01234567\u8a9e", "01234567", 8)]
+    [InlineData("012345678\u8a9e", "012345678", 9)]
+    public void RawLog_IsFullWithinACharacter_EndsBeforeIt(string text, string kept, int bytes)
+    {
+        using OutputPump pump = NewPump(maxLogBytes: 10);
+        foreach (byte one in Encoding.UTF8.GetBytes(text + "more"))
+            pump.Write(Proto.OutputStream.Stdout, [one]);
+        pump.Dispose();
+
+        Assert.Equal(
+            $"{kept}\n[the rest is not kept: this file is full at {bytes} bytes]\n",
+            File.ReadAllText(Path.Combine(_directory, "stdout.log")));
+    }
+
     [Fact]
     public void RawLog_CannotBeWritten_RunGoesOn()
     {
@@ -419,6 +517,13 @@ public sealed class OutputPumpTests : IDisposable
 
     private void Write(string text, Proto.OutputStream stream = Proto.OutputStream.Stdout) =>
         _pump.Write(stream, Encoding.UTF8.GetBytes(text));
+
+    private List<Proto.SessionEvent> TakeEvents()
+    {
+        List<Proto.RunEvents> reports = [];
+        TakeAndAcknowledge(reports);
+        return [.. reports.SelectMany(report => report.Events)];
+    }
 
     private List<Proto.RunEvents> Take()
     {

@@ -24,11 +24,24 @@ public sealed class BoundedTextTests
     {
         byte[] bytes = Encoding.UTF8.GetBytes("x" + string.Concat(Enumerable.Repeat("🦊", 20_000)));
 
-        string text = BoundedText.Decode(bytes.AsSpan(0, BoundedText.MaxTextBytes), out int decoded);
+        string text = BoundedText.Decode(bytes, out int decoded);
 
         Assert.DoesNotContain('\ufffd', text);
         Assert.Equal(1 + (16_383 * 4), decoded);
         Assert.Equal(decoded, Encoding.UTF8.GetByteCount(text));
+    }
+
+    [Fact]
+    public void Decode_CharacterThatOnlyBegins_IsReplaced()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(new string('x', BoundedText.MaxTextBytes - 2) + "🦊");
+
+        string text = BoundedText.Decode(bytes.AsSpan(0, BoundedText.MaxTextBytes - 1), out int decoded);
+        string whole = BoundedText.Decode([(byte)'x', 0xe2, 0x82], out _);
+
+        Assert.EndsWith("xx", text, StringComparison.Ordinal);
+        Assert.Equal(BoundedText.MaxTextBytes - 2, decoded);
+        Assert.Equal("x\ufffd", whole);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ExecutorCatalogTests
         ExecutorProfile command = Catalog(("command:Enabled", "true")).Get("command");
 
         Assert.Equal(OperatingSystem.IsWindows() ? "/c" : "-c", command.Args[0]);
-        Assert.Equal("{prompt}", command.Args[1]);
+        Assert.Equal("{prompt}", command.Args[^1]);
     }
 
     [Fact]

@@ -29,6 +29,55 @@ public sealed class LaunchTests : IDisposable
         Assert.Equal(expected, placeholders.Fill(argument));
     }
 
+    [Theory]
+    [InlineData("-c", "--", "{prompt}")]
+    [InlineData("--", "--task", "{prompt}")]
+    [InlineData("--task={prompt}")]
+    [InlineData(" {prompt}")]
+    [InlineData("-{prompt}")]
+    public void Placeholders_ValueWithADashThatIsNoOption_IsFilledIn(params string[] arguments)
+    {
+        Placeholders placeholders = new(new Proto.StartRun { Executor = "mine", Prompt = "-x" });
+
+        Assert.Equal(arguments.Select(one => one.Replace("{prompt}", "-x", StringComparison.Ordinal)), placeholders.FillAll(arguments));
+    }
+
+    [Theory]
+    [InlineData("prompt", "--task", "{prompt}")]
+    [InlineData("prompt", "{prompt}", "--")]
+    [InlineData("prompt", "{executor_session_id}{prompt}")]
+    [InlineData("agent_name", "{agent_name}")]
+    [InlineData("agent_name", "-n", "{agent_name}/{prompt}")]
+    [InlineData("session_id", "--id", "{session_id}")]
+    public void Placeholders_ValueThatWouldBeAnOption_IsRefusedByName(string name, params string[] arguments)
+    {
+        Placeholders placeholders = new(new Proto.StartRun
+        {
+            Executor = "mine",
+            Prompt = "--dangerous",
+            AgentName = "-x",
+            SessionId = "-y",
+        });
+
+        AgentStartException refusal = Assert.Throws<AgentStartException>(() => placeholders.FillAll(arguments));
+
+        Assert.StartsWith($"The value of {{{name}}} begins with \"-\"", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Runner:Executors:mine:Args", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"\"--option={{{name}}}\"", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Placeholders_ConversationThatWouldBeAnOption_IsRefused()
+    {
+        Placeholders placeholders = new(new Proto.StartRun { Executor = "claude-code", ExecutorSessionId = "--help" });
+        ExecutorProfile claude = ShippedExecutors.All.Single(one => one.Name == "claude-code");
+
+        AgentStartException refusal =
+            Assert.Throws<AgentStartException>(() => placeholders.FillAll(claude.ArgumentsFor("--help")));
+
+        Assert.StartsWith("The value of {executor_session_id}", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Environment_OfTheAgent_HasNoSettingsOfTheProduct()
     {

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Tests.Containment;
 using Coordinator.AgentRunner.Tests.Link;
 using Coordinator.Testing;
+using Coordinator.Testing.Processes;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.AgentRunner.Tests.Hosting;
@@ -210,6 +211,52 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Runner_KilledAndStartedAgainAndTerminated_LeavesNoCgroup()
+    {
+        await _coordinator.NextWelcomedAsync();
+        HashSet<string> before = [.. CgroupLeftovers.Homes()];
+        await using RunnerProgram killed = RunnerProgram.Start(_files, _coordinator.Address, "Name=killed", "DataDirectory=killed");
+        await _coordinator.NextWelcomedAsync();
+        string[] ofKilled = [.. CgroupLeftovers.Homes().Except(before)];
+        await killed.DisposeAsync();
+        Assert.Equal(ofKilled, ofKilled.Where(Directory.Exists));
+
+        await using RunnerProgram next = RunnerProgram.Start(_files, _coordinator.Address, "Name=next", "DataDirectory=next");
+        TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
+        Assert.DoesNotContain(ofKilled, Directory.Exists);
+        string run = await StartAsync(connection, "exit 0");
+        await connection.AckAsync((await ReportsAsync(connection, run))[^1].RunEnded.Header);
+        string[] ofNext = [.. CgroupLeftovers.Homes().Except(before)];
+        Assert.Equal(ofKilled.Length, ofNext.Length);
+        next.Terminate();
+
+        Assert.Equal(0, (await next.ExitAsync()).ExitCode);
+        Assert.DoesNotContain(ofNext, Directory.Exists);
+        Assert.False(Directory.Exists(_files.At("next", "rehearsal")));
+    }
+
+    [Fact]
+    public async Task Run_OddPromptDirectoryAndNames_AreTakenAndToldAsTheyAre()
+    {
+        TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
+        string directory = _files.CreateDirectory("プロジェクト ä \u202eb 🚀");
+        string run = await StartAsync(
+            connection,
+            """
+            -x; export LANG=C LC_ALL=C; pwd; touch naïve.txt "$(printf 'bad-\377\376-name')"
+            for name in *; do printf '%s\n' "$name"; done
+            """,
+            directory);
+
+        List<Proto.RunnerFrame> reports = await ReportsAsync(connection, run);
+
+        Assert.Equal(0, reports[^1].RunEnded.ExitCode);
+        Assert.Equal(
+            [directory, "bad-\ufffd\ufffd-name", "naïve.txt"],
+            Lines(reports).Where(line => !line.Contains("-x", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Runner_ToldToEndWithItsParent_EndsWhenItsInputDoes()
     {
         TestCoordinator.Connection connection = await StartAgainAsync("EndWithParent=true");
@@ -244,7 +291,7 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         return await _coordinator.NextWelcomedAsync();
     }
 
-    private async Task<string> StartAsync(TestCoordinator.Connection connection, string script)
+    private async Task<string> StartAsync(TestCoordinator.Connection connection, string script, string directory = "")
     {
         string run = $"run_{Environment.ProcessId}_{Interlocked.Increment(ref _runs)}";
         await connection.WriteAsync(new Proto.CoordinatorFrame
@@ -257,6 +304,7 @@ public sealed class RunnerProgramTests : IAsyncLifetime
                 Epoch = 1,
                 Executor = "command",
                 Prompt = script,
+                ProjectDir = directory,
             },
         });
         return run;

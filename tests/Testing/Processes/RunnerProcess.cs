@@ -40,6 +40,7 @@ public sealed class RunnerProcess : ProgramProcess
         Freeze();
         await base.EndAsync();
         await Leftovers.EndAsync(Settings.WorkingDirectory, _leftBehind);
+        CgroupLeftovers.Remove();
     }
 
     private static Dictionary<string, string> Configuration(RunnerSettings settings) => new(settings.Environment)

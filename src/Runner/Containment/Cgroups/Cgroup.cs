@@ -90,9 +90,6 @@ internal sealed record Cgroup(string Directory, string Path)
         return Libc.RemoveDirectory(Directory) == 0 || !Exists;
     }
 
-    /// <summary>Removes it if it has neither processes nor cgroups in it.</summary>
-    public void RemoveIfUnused() => Libc.RemoveDirectory(Directory);
-
     /// <summary>
     /// Whether the process of this number is in it or below: between the list and the look at the process the number
     /// may have passed to somebody else.

@@ -11,17 +11,15 @@ namespace Coordinator.AgentRunner.Containment.Cgroups;
 [SupportedOSPlatform("linux")]
 internal sealed class CgroupContainment : IContainment
 {
-    private const string HomePrefix = "coordinator-";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly string _runnerId;
     private readonly OwnProgram _program;
     private readonly TimeProvider _time;
-    private readonly Cgroup _home;
+    private readonly CgroupHome _home;
 
-    private CgroupContainment(string runnerId, OwnProgram program, TimeProvider time, Cgroup home) =>
+    private CgroupContainment(string runnerId, OwnProgram program, TimeProvider time, CgroupHome home) =>
         (_runnerId, _program, _time, _home) = (runnerId, program, time, home);
 
     public string Kind => ContainmentKind.Cgroup;
@@ -40,12 +38,12 @@ internal sealed class CgroupContainment : IContainment
         }
 
         var own = OwnCgroup.Find();
-        var home = own.Child(HomePrefix + runnerId);
+        CgroupHome? home = null;
         try
         {
-            RemoveHomesOfGoneRunners(own);
-            home.Create();
-            if (!File.Exists(Path.Combine(home.Directory, "cgroup.kill")))
+            CgroupHome.RemoveAbandoned(own);
+            home = CgroupHome.Open(own, runnerId);
+            if (!File.Exists(Path.Combine(home.Cgroup.Directory, "cgroup.kill")))
             {
                 throw new ContainmentUnavailableException("the kernel has no cgroup.kill; Linux 5.14 is needed");
             }
@@ -54,13 +52,22 @@ internal sealed class CgroupContainment : IContainment
             await new CgroupProbe(containment, program, time).RunAsync(cancellationToken);
             return containment;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            home?.Dispose();
+            if (e is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
+
             throw new ContainmentUnavailableException(
                 $"the runner may not make cgroups beneath its own, {own.Directory} ({e.Message}); "
                 + "with systemd, set Delegate=yes for its service", e);
         }
     }
+
+    /// <summary>Removes the runner's own cgroup, unless something of a run still lives there.</summary>
+    public void Dispose() => _home.Dispose();
 
     public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
     {
@@ -124,17 +131,10 @@ internal sealed class CgroupContainment : IContainment
             .Select(run => (run.RunId, Cgroup: new Cgroup(run.Trace.CgroupDirectory, run.Trace.CgroupPath)))
             .Where(one => one.Cgroup.Name == one.RunId && one.Cgroup.Exists)
             .Select(one => one.Cgroup);
-        IEnumerable<Cgroup> home = onlyThese ? left.Select(run => _home.Child(run.RunId)).Where(c => c.Exists) : _home.Children;
+        IEnumerable<Cgroup> home = onlyThese
+            ? left.Select(run => _home.Cgroup.Child(run.RunId)).Where(cgroup => cgroup.Exists)
+            : _home.Cgroup.Children;
         return [.. written.Concat(home).DistinctBy(cgroup => cgroup.Directory)];
-    }
-
-    /// <summary>A live runner whose home is empty just now makes it again with its next run.</summary>
-    private static void RemoveHomesOfGoneRunners(Cgroup own)
-    {
-        foreach (var home in own.Children.Where(c => c.Name.StartsWith(HomePrefix, StringComparison.Ordinal)))
-        {
-            home.RemoveIfUnused();
-        }
     }
 
     private async Task<Survivor?> EndAsync(Cgroup run, CancellationToken cancellationToken)
@@ -157,7 +157,9 @@ internal sealed class CgroupContainment : IContainment
         return seen + stuck > 0 ? Survivor.Of(run.Name, Math.Max(seen, stuck), stuck) : null;
     }
 
-    /// <summary>Another runner that starts may remove the empty home between the two steps of making it.</summary>
+    /// <summary>
+    /// An older version of the runner, which knows of no locks, may remove the empty home when it starts.
+    /// </summary>
     private static Cgroup CreateTwice(Func<Cgroup> create)
     {
         try
@@ -174,11 +176,11 @@ internal sealed class CgroupContainment : IContainment
     {
         try
         {
-            return CreateTwice(() => _home.Child(runId).Create());
+            return CreateTwice(() => _home.Cgroup.Child(runId).Create());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AgentStartException($"No cgroup could be made for the run in {_home.Directory}: {e.Message}", e);
+            throw new AgentStartException($"No cgroup could be made for the run in {_home.Cgroup.Directory}: {e.Message}", e);
         }
     }
 }
