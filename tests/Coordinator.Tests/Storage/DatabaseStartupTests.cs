@@ -1,4 +1,5 @@
 using Coordinator.Hosting;
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Storage;
 using Coordinator.Testing;
@@ -101,6 +102,33 @@ public sealed class DatabaseStartupTests
             Assert.Equal(("somebody", "because", false, "", StopWait.Nothing), (run.Stop?.RequestedBy, run.Stop?.Reason, run.Stop?.IncludeChildren, run.Stop?.OperationId, run.Stop?.WaitingFor));
             Assert.Equal("", run.RunnerJournalId);
         }
+    }
+
+    [Fact]
+    public async Task Start_OnDatabaseWithRunnersFromBefore_TakesTheirExecutorsForAvailable()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+            await db.GetService<IMigrator>().MigrateAsync("KeepWhatHappened", TestContext.Current.CancellationToken);
+        foreach (string executors in (string[])["[]", """["command","claude-code"]"""])
+        {
+            Execute(files, $"""
+                INSERT INTO "Runners" ("RunnerId", "BootId", "Name", "Hostname", "ProjectDir", "Executors", "Tags", "Capacity", "RunnerVersion", "Containment",
+                    "Epoch", "Draining", "DrainReason", "DrainRequestedBy", "ConnectTime", "DisconnectTime")
+                VALUES ('rnr_{executors.Length}', 'boot', 'old', '', '', '{executors}', '[]', 1, '', '', 1, 0, '', '', 1, 1)
+                """);
+        }
+
+        await StartAndStopAsync(files);
+
+        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        List<RegisteredRunner> runners = await after.Runners.OrderBy(r => r.RunnerId).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(runners[0].ExecutorInfos);
+        Assert.Equal(["command", "claude-code"], runners[1].Executors);
+        Assert.Equal(
+            [new ExecutorInfo { Name = "claude-code", Available = true }, new ExecutorInfo { Name = "command", Available = true }],
+            runners[1].ExecutorInfos);
     }
 
     [Fact]
