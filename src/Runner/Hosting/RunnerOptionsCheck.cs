@@ -27,6 +27,11 @@ internal static class RunnerOptionsCheck
             $"Runner:Capacity is {options.Capacity}: it must be between 1 and 10,000."),
         (options.Tags.Count <= 32 && options.Tags.All(tag => tag.Length is > 0 and <= 128),
             "Runner:Tags may hold at most 32 tags of 1 to 128 characters."),
+        (options.ExecutorProbeInterval >= TimeSpan.FromSeconds(1) && options.ExecutorProbeInterval <= TimeSpan.FromHours(1),
+            $"Runner:ExecutorProbeInterval is {options.ExecutorProbeInterval}: it must be between 00:00:01 and 01:00:00."),
+        (options.PassEnvironment.Count <= 64 && options.PassEnvironment.All(IsNameOfVariables),
+            "Runner:PassEnvironment may hold at most 64 names of variables, for example ASPNETCORE_ENVIRONMENT; " +
+            "one may end with * for any rest."),
         (ContainmentKind.All.Contains(options.Containment),
             $"Runner:Containment is \"{options.Containment}\": " +
             $"it must be one of {string.Join(", ", ContainmentKind.All)}."),
@@ -40,6 +45,9 @@ internal static class RunnerOptionsCheck
         (options.KeepRunsFor >= TimeSpan.Zero && options.KeepRunsFor <= TimeSpan.FromDays(3650),
             $"Runner:KeepRunsFor is {options.KeepRunsFor}: it must be between zero and ten years."),
     ];
+
+    private static bool IsNameOfVariables(string name) =>
+        name.Length is > 0 and <= 256 && name != "*" && !name[..^1].Contains('*') && !name.Contains('=');
 
     private static (bool IsFine, string Sentence) Grace(string name, TimeSpan grace) => (
         grace >= TimeSpan.Zero && grace <= LongestGrace,
