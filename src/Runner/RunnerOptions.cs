@@ -30,6 +30,18 @@ internal sealed class RunnerOptions
     public IReadOnlyDictionary<string, ExecutorSettings> Executors { get; set; } = new Dictionary<string, ExecutorSettings>();
 
     /// <summary>
+    /// How often the programs of the executors are looked for, one second to an hour: what was installed is offered, and
+    /// what was removed no more, within that time.
+    /// </summary>
+    public TimeSpan ExecutorProbeInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Variables of the runner's environment that agents get although .NET would read them as settings of the product,
+    /// at most 64; <c>*</c> at the end of one stands for any rest. Passwords and connection strings never reach agents.
+    /// </summary>
+    public IReadOnlyList<string> PassEnvironment { get; set; } = [];
+
+    /// <summary>
     /// Whether to stop everything and exit when standard input ends: for a runner whose parent started it and holds the
     /// other end.
     /// </summary>

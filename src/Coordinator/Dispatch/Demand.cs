@@ -21,15 +21,20 @@ internal sealed class Demand : IEquatable<Demand>
 
     public static Demand Of(Run run) => new(run.Executor, run.Demands);
 
-    public bool IsMetBy(RunnerProfile runner) =>
-        runner.Executors.Contains(Executor)
-        && (Runner.RunnerId.Length == 0 || Runner.RunnerId == runner.RunnerId)
-        && (Runner.Hostname.Length == 0 || Runner.Hostname.Equals(runner.Hostname, StringComparison.OrdinalIgnoreCase))
-        && Runner.Tags.All(runner.Tags.Contains);
+    public bool IsMetBy(RunnerProfile runner) => runner.Find(Executor) is { Available: true } && Fits(runner);
+
+    /// <summary>The executor, on a runner that would meet the demand if it could start that; null on all others.</summary>
+    public ExecutorInfo? BlockedOn(RunnerProfile runner) =>
+        runner.Find(Executor) is { Available: false } executor && Fits(runner) ? executor : null;
 
     public bool Equals(Demand? other) => other is not null && string.Equals(_key, other._key, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as Demand);
 
     public override int GetHashCode() => _key.GetHashCode(StringComparison.Ordinal);
+
+    private bool Fits(RunnerProfile runner) =>
+        (Runner.RunnerId.Length == 0 || Runner.RunnerId == runner.RunnerId)
+        && (Runner.Hostname.Length == 0 || Runner.Hostname.Equals(runner.Hostname, StringComparison.OrdinalIgnoreCase))
+        && Runner.Tags.All(runner.Tags.Contains);
 }

@@ -29,7 +29,7 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids)
     /// <summary>What has still to be looked at.</summary>
     private readonly HashSet<Demand> _stale = [];
 
-    /// <summary>Runners that came, went, or began or ended to drain by the commit that is being settled.</summary>
+    /// <summary>Runners that came, went, or changed by the commit that is being settled.</summary>
     private readonly List<RunnerProfile> _changed = [];
 
     /// <summary>Whether there is something to do that no operation will ask for.</summary>
@@ -62,6 +62,14 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids)
     {
         fleet.Update(stream);
         _changed.Add(stream.Profile);
+    }
+
+    /// <summary>A connection's runner can start other executors than before. After the commit.</summary>
+    public void Change(RunnerStream stream, IReadOnlyList<ExecutorInfo> executors)
+    {
+        RunnerProfile before = stream.Profile, now = before with { Executors = executors };
+        if (fleet.Change(stream, now))
+            _changed.AddRange([before, now]);
     }
 
     /// <param name="scope">The transaction, with all its operations applied.</param>
@@ -130,8 +138,8 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids)
         // The first after a start: who waits was told by an earlier life of the coordinator, with another fleet.
         if (fleet.Count == 1)
             return waiting.Demands;
-        IEnumerable<string> firstOrLast = runner.Executors.Where(e => fleet.CountWith(e) <= 1);
-        return waiting.MetBy(runner).Concat(firstOrLast.SelectMany(waiting.WithExecutor));
+        IEnumerable<string> firstOrLast = runner.Executors.Select(e => e.Name).Where(name => fleet.CountWith(name) <= 1);
+        return waiting.Concerning(runner).Concat(firstOrLast.SelectMany(waiting.WithExecutor));
     }
 
     private async ValueTask ClaimAsync(LedgerScope scope, Run run, RunnerStream stream)

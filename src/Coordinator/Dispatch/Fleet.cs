@@ -4,7 +4,8 @@ namespace Coordinator.Dispatch;
 
 /// <summary>
 /// The connected runners, as of the newest commit, so that the one that meets a demand and has the most free slots is
-/// found without looking at all: runners with the same executors and tags are kept together, by their free slots.
+/// found without looking at all: runners with the same executors and tags are kept together, by their free slots. Executors
+/// that cannot be started are the same if that has the same reason.
 /// </summary>
 /// <remarks>Used by the ledger alone.</remarks>
 internal sealed class Fleet
@@ -18,7 +19,7 @@ internal sealed class Fleet
 
     public FleetMember? Find(string runnerId) => _members.GetValueOrDefault(runnerId);
 
-    /// <summary>How many of them have it.</summary>
+    /// <summary>How many of them have it, whether they can start it or not.</summary>
     public int CountWith(string executor) => _executors.GetValueOrDefault(executor);
 
     /// <summary>The newest connection of a runner replaces the one before.</summary>
@@ -26,7 +27,7 @@ internal sealed class Fleet
     {
         if (Find(stream.RunnerId) is { } before)
             Remove(before.Stream);
-        string key = string.Join('\0', [.. stream.Profile.Executors, "", .. stream.Profile.Tags]);
+        string key = FleetKind.KeyOf(stream.Profile);
         if (!_kinds.TryGetValue(key, out FleetKind? kind))
             _kinds.Add(key, kind = new FleetKind(key, stream.Profile));
         FleetMember member = new(stream, kind);
@@ -35,8 +36,8 @@ internal sealed class Fleet
         if (!_hosts.TryGetValue(stream.Profile.Hostname, out List<FleetMember>? host))
             _hosts.Add(stream.Profile.Hostname, host = []);
         host.Add(member);
-        foreach (string executor in stream.Profile.Executors.Distinct())
-            _executors[executor] = CountWith(executor) + 1;
+        foreach (ExecutorInfo executor in stream.Profile.Executors)
+            _executors[executor.Name] = CountWith(executor.Name) + 1;
     }
 
     /// <summary>Removes this connection, but not a newer one of the same runner.</summary>
@@ -52,11 +53,23 @@ internal sealed class Fleet
         host.Remove(member);
         if (host.Count == 0)
             _hosts.Remove(stream.Profile.Hostname);
-        foreach (string executor in stream.Profile.Executors.Distinct())
+        foreach (ExecutorInfo executor in stream.Profile.Executors)
         {
-            if (--_executors[executor] == 0)
-                _executors.Remove(executor);
+            if (--_executors[executor.Name] == 0)
+                _executors.Remove(executor.Name);
         }
+    }
+
+    /// <summary>The runner can start other executors than before, which puts it among others.</summary>
+    /// <returns>False if the connection is not its newest.</returns>
+    public bool Change(RunnerStream stream, RunnerProfile profile)
+    {
+        if (Find(stream.RunnerId)?.Stream != stream)
+            return false;
+        Remove(stream);
+        stream.Profile = profile;
+        Add(stream);
+        return true;
     }
 
     /// <summary>How many runs it holds has changed, or whether it is draining.</summary>
@@ -90,7 +103,21 @@ internal sealed class Fleet
                 return PendingReasons.Busy;
         }
 
-        return isMet ? PendingReasons.Draining : PendingReasons.NoMatch(demand);
+        return isMet ? PendingReasons.Draining
+            : ExplainBlocked(demand) ?? PendingReasons.NoMatch(demand);
+    }
+
+    /// <summary>
+    /// Why those cannot start the executor that would meet the demand otherwise; null if there are none. Of several reasons
+    /// always the same one: each change is written to every run that waits.
+    /// </summary>
+    private string? ExplainBlocked(Demand demand)
+    {
+        IEnumerable<RunnerProfile> near =
+            demand.Runner.RunnerId.Length > 0 ? Find(demand.Runner.RunnerId) is { } named ? [named.Stream.Profile] : []
+            : demand.Runner.Hostname.Length > 0 ? (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Select(m => m.Stream.Profile)
+            : _kinds.Values.Select(kind => kind.Example);
+        return near.Select(demand.BlockedOn).OfType<ExecutorInfo>().Select(PendingReasons.CannotStart).Min(StringComparer.Ordinal);
     }
 }
 
@@ -116,6 +143,8 @@ internal sealed class FleetKind(string key, RunnerProfile example)
 
     public string Key => key;
 
+    public static string KeyOf(RunnerProfile runner) => string.Join('\0', [.. runner.Executors.Select(Describe), "", .. runner.Tags]);
+
     /// <summary>What all of them offer; their names differ.</summary>
     public RunnerProfile Example => example;
 
@@ -137,6 +166,10 @@ internal sealed class FleetKind(string key, RunnerProfile example)
         Remove(member);
         Add(member);
     }
+
+    private static string Describe(ExecutorInfo executor) => executor.Available
+        ? executor.Name
+        : string.Join('\u0001', executor.Name, executor.UnavailableReason, executor.Remedy, executor.InstallCommand);
 
     private static int Compare(FleetMember a, FleetMember b) =>
         a.IsDraining != b.IsDraining ? a.IsDraining.CompareTo(b.IsDraining)

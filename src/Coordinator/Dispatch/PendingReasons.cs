@@ -1,3 +1,4 @@
+using Coordinator.Runners;
 using Coordinator.Runs;
 
 namespace Coordinator.Dispatch;
@@ -12,6 +13,17 @@ internal static class PendingReasons
     public static string NoExecutor(string executor) => $"No connected runner has the executor '{executor}'.";
 
     public static string NoMatch(Demand demand) => $"No connected runner with the executor '{demand.Executor}' has {Describe(demand.Runner)}.";
+
+    /// <summary>Runners have it and fit, and none can start it.</summary>
+    public static string CannotStart(ExecutorInfo executor)
+    {
+        string install = executor.InstallCommand.Length > 0 ? $"To install it: {executor.InstallCommand}" : "";
+        string[] sentences =
+        [
+            $"No matching runner can start the executor '{executor.Name}'.", executor.UnavailableReason, executor.Remedy, install,
+        ];
+        return string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
+    }
 
     /// <summary>Whether the run waits because of what the fleet is, not because it is busy.</summary>
     public static bool IsMismatch(string reason) => reason is not (Busy or Draining or "");

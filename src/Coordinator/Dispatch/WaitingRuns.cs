@@ -27,8 +27,11 @@ internal sealed class WaitingRuns
     public bool Contains(Demand demand, string runId) => Find(demand) is { } queue && queue.Reasons.ContainsKey(runId);
 
     /// <summary>What the runs that a runner could take ask for.</summary>
-    public IEnumerable<Demand> MetBy(RunnerProfile runner) =>
-        _open.Concat(_byRunner.Find(runner.RunnerId)).Concat(_byHostname.Find(runner.Hostname)).Select(q => q.Demand).Where(d => d.IsMetBy(runner));
+    public IEnumerable<Demand> MetBy(RunnerProfile runner) => Near(runner).Where(d => d.IsMetBy(runner));
+
+    /// <summary>As <see cref="MetBy"/>, with what the runner could take if it could start its executors.</summary>
+    public IEnumerable<Demand> Concerning(RunnerProfile runner) =>
+        Near(runner).Where(d => d.IsMetBy(runner) || d.BlockedOn(runner) is not null);
 
     public IEnumerable<Demand> WithExecutor(string executor) => _byExecutor.Find(executor).Select(q => q.Demand);
 
@@ -51,6 +54,9 @@ internal sealed class WaitingRuns
         if (queue.Reasons.Count == 0)
             Remove(queue);
     }
+
+    private IEnumerable<Demand> Near(RunnerProfile runner) =>
+        _open.Concat(_byRunner.Find(runner.RunnerId)).Concat(_byHostname.Find(runner.Hostname)).Select(q => q.Demand);
 
     private void Add(WaitingQueue queue)
     {

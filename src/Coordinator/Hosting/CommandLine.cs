@@ -19,7 +19,7 @@ internal sealed record CommandLine(bool Dev, bool Insecure, bool Help, string[] 
           --Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:8766 runners and gRPC tools
         """;
 
-    /// <exception cref="StartException">An argument is not understood.</exception>
+    /// <exception cref="StartException">An argument is not understood, or is a secret.</exception>
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         CommandLine result = new(Dev: false, Insecure: false, Help: false, Settings: []);
@@ -50,6 +50,8 @@ internal sealed record CommandLine(bool Dev, bool Insecure, bool Help, string[] 
             }
         }
 
+        foreach (string setting in settings)
+            SecretSettings.RefuseInArguments(setting.Split('=', 2)[0][2..]);
         return result with { Settings = [.. settings] };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Listening
     /// <summary>The section Kestrel with what was left out and what follows from the URLs.</summary>
     public required IConfiguration Kestrel { get; init; }
 
-    /// <exception cref="StartException">An address cannot be listened on, or must not.</exception>
+    /// <exception cref="StartException">An address cannot be listened on, or must not, or a password cannot be read.</exception>
     public static Listening Read(IConfiguration configuration, bool insecure)
     {
         IConfigurationSection kestrel = configuration.GetSection("Kestrel");
@@ -40,6 +40,7 @@ internal sealed class Listening
         }
 
         MakeCertificatePathsAbsolute(settings);
+        SecretSettings.ReadFiles("Kestrel", settings);
         Check(addresses, insecure);
         return new Listening
         {

@@ -11,6 +11,7 @@ namespace Coordinator.Hosting;
 internal sealed partial class LocalRunner(
     LocalRunnerProgram program,
     IOptions<CoordinatorOptions> options,
+    IConfiguration configuration,
     Endpoints endpoints,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -65,7 +66,8 @@ internal sealed partial class LocalRunner(
         Process runner;
         try
         {
-            runner = program.Start(endpoints.GrpcUrl, Path.Combine(Path.GetFullPath(options.Value.DataDirectory), "runner"));
+            string dataDirectory = Path.Combine(Path.GetFullPath(options.Value.DataDirectory), "runner");
+            runner = program.Start(configuration.GetSection("Runner"), endpoints.GrpcUrl, dataDirectory);
         }
         catch (Win32Exception problem)
         {

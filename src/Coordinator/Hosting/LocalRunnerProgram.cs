@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coordinator.Contracts.Settings;
 
 namespace Coordinator.Hosting;
 
@@ -29,7 +30,10 @@ internal sealed class LocalRunnerProgram
     /// Starts the runner so that it ends with this process: it reads its standard input, which nobody but this process can
     /// write, and ends when that ends, however this process does.
     /// </summary>
-    public Process Start(string coordinatorUrl, string dataDirectory)
+    /// <param name="given">What the person has set for it: the section Runner of the coordinator's configuration.</param>
+    /// <param name="coordinatorUrl">Where it connects.</param>
+    /// <param name="dataDirectory">Where it keeps its data.</param>
+    public Process Start(IConfiguration given, string coordinatorUrl, string dataDirectory)
     {
         ProcessStartInfo start = new(_file, _arguments)
         {
@@ -38,13 +42,40 @@ internal sealed class LocalRunnerProgram
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.Environment["Runner__Coordinator"] = coordinatorUrl;
-        start.Environment["Runner__DataDirectory"] = dataDirectory;
-        start.Environment["Runner__EndWithParent"] = "true";
-        start.Environment.TryAdd("Runner__Name", "local");
-        start.Environment.TryAdd("Runner__Executors__command__Enabled", "true");
+        RemoveSettings(start.Environment, given.GetSection("PassEnvironment").Get<string[]>() ?? []);
+        foreach ((string key, string value) in SettingsOf(given, coordinatorUrl, dataDirectory))
+            start.Environment[$"Runner__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
         start.Environment.TryAdd("DOTNET_ROOT", RuntimeRoot);
         return Process.Start(start)!;
+    }
+
+    /// <summary>
+    /// Takes away what is the coordinator's alone. Agents run as the same user and can read their runner's environment, so
+    /// it must have no more than they may.
+    /// </summary>
+    internal static void RemoveSettings(IDictionary<string, string?> environment, IReadOnlyCollection<string> passed)
+    {
+        foreach (string variable in environment.Keys.Where(name => !ProductSettings.MayReachAgents(name, passed)).ToArray())
+            environment.Remove(variable);
+    }
+
+    private static Dictionary<string, string> SettingsOf(IConfiguration given, string coordinatorUrl, string dataDirectory)
+    {
+        Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Name"] = "local",
+            ["Executors:command:Enabled"] = "true",
+        };
+        foreach (var (key, value) in given.AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null)
+                settings[key] = value;
+        }
+
+        settings["Coordinator"] = coordinatorUrl;
+        settings["DataDirectory"] = dataDirectory;
+        settings["EndWithParent"] = "true";
+        return settings;
     }
 
     /// <summary>Where the runtime of this process is installed, so that the runner finds the same one.</summary>

@@ -71,6 +71,7 @@ internal sealed class FleetQueries(IDbContextFactory<CoordinatorDbContext> conte
             DrainTime = runner.DrainTime?.ToProto(),
             DrainDeadlineTime = runner.DrainDeadline?.ToProto(),
             DrainRequestedBy = runner.DrainRequestedBy,
+            ExecutorInfos = { runner.ExecutorInfos.Select(e => e.ToProto()) },
         };
     }
 }

@@ -19,6 +19,7 @@ internal static class HelloCheck
             .Line("hello.hostname", hello.Hostname, 255)
             .Line("hello.project_dir", hello.ProjectDir, RequestCheck.MaxPath)
             .Lines("hello.executors", hello.Executors, MaxExecutors, 64)
+            .Executors("hello.executor_infos", hello.ExecutorInfos)
             .Lines("hello.tags", hello.Tags, RequestCheck.MaxLabels, RequestCheck.MaxLabel)
             .Line("hello.version", hello.Version, 64)
             .Line("hello.containment", hello.Containment, 64)
@@ -36,7 +37,7 @@ internal static class HelloCheck
             Name = hello.Name,
             Hostname = hello.Hostname,
             ProjectDir = hello.ProjectDir,
-            Executors = hello.Executors,
+            Executors = ExecutorCheck.Read(hello),
             Tags = hello.Tags,
             Capacity = hello.Capacity,
             Version = hello.Version,

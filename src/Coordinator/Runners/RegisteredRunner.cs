@@ -17,7 +17,11 @@ internal sealed class RegisteredRunner
 
     public string ProjectDir { get; set; } = "";
 
-    public string[] Executors { get; set; } = [];
+    /// <summary>The names of those that it can start.</summary>
+    public string[] Executors { get; private set; } = [];
+
+    /// <summary>All that it has, by name, also those that it cannot start.</summary>
+    public ExecutorInfo[] ExecutorInfos { get; private set; } = [];
 
     public string[] Tags { get; set; } = [];
 
@@ -46,4 +50,7 @@ internal sealed class RegisteredRunner
 
     /// <summary>When the newest connection ended; null while it stands.</summary>
     public DateTimeOffset? DisconnectTime { get; set; }
+
+    public void Offer(IReadOnlyList<ExecutorInfo> executors) =>
+        (Executors, ExecutorInfos) = ([.. executors.Where(e => e.Available).Select(e => e.Name)], [.. executors]);
 }

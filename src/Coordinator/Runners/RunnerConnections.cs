@@ -36,6 +36,7 @@ internal sealed class RunnerConnections(
                 HeartbeatInterval = options.Value.HeartbeatInterval.ToProto(),
                 Draining = runner.Draining,
                 ForgetRunIds = { reconciled.Forget },
+                TakesExecutorChanges = true,
             };
             // What the batch has changed until here is told to the connection once more by the commit.
             int held = reconciled.Held - scope.Slots.GetValueOrDefault(stream.RunnerId);
@@ -63,6 +64,23 @@ internal sealed class RunnerConnections(
                 return true;
             },
             stream.HoldBack);
+
+    /// <summary>
+    /// A connected runner can start other executors than before. What it lost it is given no more from this transaction on;
+    /// what it gained is given out after the commit.
+    /// </summary>
+    public Task ChangeExecutorsAsync(RunnerStream stream, IReadOnlyList<ExecutorInfo> executors) => ledger.ExecuteAsync(
+        async scope =>
+        {
+            if (await scope.FindRunnerAsync(stream.RunnerId) is not { } runner || runner.Epoch != stream.Epoch)
+                return false;
+            runner.Offer(executors);
+            scope.Changed(runner);
+            scope.Withhold(runner.RunnerId);
+            scope.AfterCommit(() => dispatcher.Change(stream, executors));
+            return true;
+        },
+        stream.HoldBack);
 
     /// <summary>
     /// The stops that were committed earlier, for a runner whose connection cannot be registered because nothing can be
@@ -115,7 +133,7 @@ internal sealed class RunnerConnections(
         runner.Name = profile.Name;
         runner.Hostname = profile.Hostname;
         runner.ProjectDir = profile.ProjectDir;
-        runner.Executors = [.. profile.Executors];
+        runner.Offer(profile.Executors);
         runner.Tags = [.. profile.Tags];
         runner.Capacity = profile.Capacity;
         runner.RunnerVersion = profile.Version;

@@ -171,6 +171,8 @@ internal sealed partial class RunnerGrpcService(
                 return null;
             case Proto.RunnerFrame.FrameOneofCase.CommandReceived:
                 return reports.ReceivedAsync(stream, frame.CommandReceived);
+            case Proto.RunnerFrame.FrameOneofCase.ExecutorsChanged:
+                return connections.ChangeExecutorsAsync(stream, ExecutorCheck.Read(frame.ExecutorsChanged));
             case Proto.RunnerFrame.FrameOneofCase.RunEvents:
                 Proto.ReportHeader header = HelloCheck.HeaderOf(frame);
                 int bytes = frame.RunEvents.CalculateSize();

@@ -1,6 +1,6 @@
 namespace Coordinator.Runners;
 
-/// <summary>What a connected runner said of itself. Never changes while it is connected.</summary>
+/// <summary>What a connected runner said of itself. Immutable; another takes its place when its executors change.</summary>
 internal sealed record RunnerProfile
 {
     public required string RunnerId { get; init; }
@@ -16,7 +16,8 @@ internal sealed record RunnerProfile
 
     public required string ProjectDir { get; init; }
 
-    public required IReadOnlyList<string> Executors { get; init; }
+    /// <summary>All that it has, by name, also those that it cannot start.</summary>
+    public required IReadOnlyList<ExecutorInfo> Executors { get; init; }
 
     public required IReadOnlyList<string> Tags { get; init; }
 
@@ -25,4 +26,16 @@ internal sealed record RunnerProfile
     public required string Version { get; init; }
 
     public required string Containment { get; init; }
+
+    /// <summary>The executor with this name; null if it has none.</summary>
+    public ExecutorInfo? Find(string name)
+    {
+        foreach (ExecutorInfo executor in Executors)
+        {
+            if (executor.Name == name)
+                return executor;
+        }
+
+        return null;
+    }
 }

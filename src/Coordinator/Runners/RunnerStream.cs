@@ -35,7 +35,8 @@ internal sealed class RunnerStream : IDisposable
         Heard();
     }
 
-    public RunnerProfile Profile { get; }
+    /// <summary>Replaced by the ledger alone.</summary>
+    public RunnerProfile Profile { get; set; }
 
     public string RunnerId => Profile.RunnerId;
 

@@ -1,3 +1,6 @@
+using Coordinator.Dashboard.Runners;
+using Coordinator.Dashboard.Text;
+
 namespace Coordinator.Dashboard.Starting;
 
 /// <summary>What somebody has filled in to start a session.</summary>
@@ -65,6 +68,12 @@ internal sealed class StartForm
         ];
         if (able.Count == 0)
         {
+            if (Unavailable(runners) is { } unavailable)
+            {
+                string runner = SafeText.Line(unavailable.Name);
+                return $"“{Executor.Trim()}” cannot be started on {runner}. The session would wait until it can.";
+            }
+
             return RunnerId.Length > 0
                 ? "That runner is offline, draining, or does not have this executor. The session would wait for it."
                 : $"No online runner has the executor “{Executor.Trim()}”. The session would wait for one.";
@@ -74,4 +83,9 @@ internal sealed class StartForm
             ? "Every runner that could take it is full. The session would wait for a free slot."
             : null;
     }
+
+    /// <summary>A runner that is online, has the executor, and cannot start it.</summary>
+    private Proto.Runner? Unavailable(IEnumerable<Proto.Runner> runners) => runners.FirstOrDefault(r =>
+        r.Status == Proto.RunnerStatus.Online && (RunnerId.Length == 0 || r.RunnerId == RunnerId)
+        && r.Unavailable().Any(e => e.Name == Executor.Trim()));
 }

@@ -9,6 +9,9 @@ internal sealed class ExecutorCatalog
 {
     private const int MaxNameLength = 64;
 
+    /// <summary>As many as the coordinator takes of one runner.</summary>
+    private const int MaxEnabled = 64;
+
     public static SettingChoices<PromptVia> PromptVias { get; } = new(("argument", PromptVia.Argument), ("stdin", PromptVia.Stdin));
 
     public static SettingChoices<OutputFormat> OutputFormats { get; } =
@@ -25,14 +28,15 @@ internal sealed class ExecutorCatalog
             _profiles[shipped.Name] = shipped;
         foreach ((string name, ExecutorSettings given) in settings)
             Configure(name, given);
+        if (Enabled.Count > MaxEnabled)
+            _errors.Add($"Runner:Executors has {Enabled.Count} that are enabled: a runner may have at most {MaxEnabled}.");
     }
 
     /// <summary>What is wrong with the configuration, a sentence each.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>The names that are announced to the coordinator.</summary>
-    public IReadOnlyList<string> Enabled =>
-        [.. _profiles.Values.Where(profile => profile.Enabled).Select(profile => profile.Name)];
+    /// <summary>Those that sessions may use, by name.</summary>
+    public IReadOnlyList<ExecutorProfile> Enabled => [.. _profiles.Values.Where(profile => profile.Enabled)];
 
     /// <exception cref="AgentStartException">There is no such profile, or it is not enabled.</exception>
     public ExecutorProfile Get(string name)
@@ -41,7 +45,7 @@ internal sealed class ExecutorCatalog
         {
             throw new AgentStartException(
                 $"This runner has no executor \"{name}\". Configure it as Runner:Executors:{name}, " +
-                $"or use one of: {string.Join(", ", Enabled)}.");
+                $"or use one of: {string.Join(", ", Enabled.Select(enabled => enabled.Name))}.");
         }
 
         return profile.Enabled

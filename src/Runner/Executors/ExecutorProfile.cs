@@ -22,10 +22,11 @@ internal sealed record ExecutorProfile
 
     public SoftStop SoftStop { get; init; } = SoftStop.None;
 
-    /// <summary>
-    /// How to install the program, for the sentence that says it is missing; empty if there is nothing to say.
-    /// </summary>
-    public string InstallHint { get; init; } = "";
+    /// <summary>What the program belongs to, for the sentence that says it is missing; empty if there is nothing to say.</summary>
+    public string ProductName { get; init; } = "";
+
+    /// <summary>A shell command that installs the program; empty if none is known.</summary>
+    public string InstallCommand { get; init; } = "";
 
     public IReadOnlyList<string> ArgumentsFor(string executorSessionId) =>
         executorSessionId.Length > 0 && ResumeArgs is not null ? ResumeArgs : Args;

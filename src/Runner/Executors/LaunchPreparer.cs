@@ -4,7 +4,8 @@ using Coordinator.AgentRunner.Execution;
 namespace Coordinator.AgentRunner.Executors;
 
 /// <summary>Turns a profile and a command into what the containment starts.</summary>
-internal sealed class LaunchPreparer(AgentEnvironment environment, string workingDirectory)
+internal sealed class LaunchPreparer(
+    AgentEnvironment environment, string workingDirectory, ExecutorAvailability availability)
 {
     /// <exception cref="AgentStartException">Something it takes is missing; the message says what to do.</exception>
     public AgentLaunch Prepare(
@@ -15,13 +16,22 @@ internal sealed class LaunchPreparer(AgentEnvironment environment, string workin
         return new AgentLaunch
         {
             RunId = command.RunId,
-            Program = ProgramPath.Resolve(profile, variables),
+            Program = FindProgram(profile, variables),
             Arguments = placeholders.FillAll(profile.ArgumentsFor(command.ExecutorSessionId)),
             Environment = variables,
             WorkingDirectory = CheckedDirectory(command.ProjectDir),
             StandardInputFile = profile.PromptVia == PromptVia.Stdin ? directory.WritePrompt(command.Prompt) : null,
             Output = output,
         };
+    }
+
+    /// <summary>What has vanished since it was last looked for is not offered any more from now on.</summary>
+    private string FindProgram(ExecutorProfile profile, IReadOnlyDictionary<string, string> variables)
+    {
+        if (ProgramPath.Find(profile, variables, out MissingProgram? missing) is { } program)
+            return program;
+        availability.Set(new ExecutorState(profile.Name, missing));
+        throw new AgentStartException(missing!.Sentence);
     }
 
     private string CheckedDirectory(string projectDirectory)

@@ -1,5 +1,3 @@
-using Coordinator.AgentRunner.Containment;
-
 namespace Coordinator.AgentRunner.Executors;
 
 /// <summary>Finds the file behind a profile's command, in the PATH the agent itself will have.</summary>
@@ -8,8 +6,9 @@ internal static class ProgramPath
     private const UnixFileMode AnyExecute =
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <exception cref="AgentStartException">There is no such program.</exception>
-    public static string Resolve(ExecutorProfile profile, IReadOnlyDictionary<string, string> environment)
+    /// <summary>The program's file; null if there is none, and then <paramref name="missing"/> says why.</summary>
+    public static string? Find(
+        ExecutorProfile profile, IReadOnlyDictionary<string, string> environment, out MissingProgram? missing)
     {
         string command = profile.Command;
         bool isPath = command.Contains('/') || (OperatingSystem.IsWindows() && command.Contains('\\'));
@@ -20,18 +19,9 @@ internal static class ProgramPath
                 .Where(Path.IsPathFullyQualified)
                 .Select(directory => Path.Combine(directory, command));
 
-        return candidates.SelectMany(path => WithExtensions(path, environment)).FirstOrDefault(IsProgram)
-            ?? throw new AgentStartException(Sentence(profile, isPath));
-    }
-
-    private static string Sentence(ExecutorProfile profile, bool isPath)
-    {
-        string missing = isPath
-            ? $"The program {profile.Command} of executor \"{profile.Name}\" does not exist on this machine " +
-                "or is not executable."
-            : $"The program \"{profile.Command}\" of executor \"{profile.Name}\" was not found in the runner's PATH.";
-        string install = profile.InstallHint.Length > 0 ? profile.InstallHint : "Install it on this machine";
-        return $"{missing} {install}, or set Runner:Executors:{profile.Name}:Command to its full path.";
+        string? found = candidates.SelectMany(path => WithExtensions(path, environment)).FirstOrDefault(IsProgram);
+        missing = found is null ? MissingProgram.Of(profile, isPath) : null;
+        return found;
     }
 
     private static IEnumerable<string> WithExtensions(string path, IReadOnlyDictionary<string, string> environment)
@@ -43,6 +33,16 @@ internal static class ProgramPath
             yield return path + extension;
     }
 
-    private static bool IsProgram(string path) =>
-        File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0);
+    private static bool IsProgram(string path)
+    {
+        try
+        {
+            return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It was removed between the two.
+            return false;
+        }
+    }
 }

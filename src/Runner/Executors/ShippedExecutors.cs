@@ -13,7 +13,8 @@ internal static class ShippedExecutors
             ResumeArgs = ["-p", "--output-format", "stream-json", "--verbose", "--resume", "{executor_session_id}"],
             PromptVia = PromptVia.Stdin,
             Output = OutputFormat.ClaudeStreamJson,
-            InstallHint = "Install Claude Code on this machine (npm install -g @anthropic-ai/claude-code)",
+            ProductName = "Claude Code",
+            InstallCommand = "npm install -g @anthropic-ai/claude-code",
         },
 
         // Lets whoever may start sessions run anything on this machine, so nobody gets it without asking for it.

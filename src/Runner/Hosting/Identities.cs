@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
 
 namespace Coordinator.AgentRunner.Hosting;
@@ -10,14 +9,13 @@ internal static class Identities
 {
     private const int IdLength = 26;
 
-    public static RunnerIdentity Create(RunnerOptions options, ExecutorCatalog executors) => new()
+    public static RunnerIdentity Create(RunnerOptions options) => new()
     {
         RunnerId = RunnerIdentifier.Derive(Environment.MachineName, Environment.CurrentDirectory, options.Name),
         BootId = NewId(),
         Name = options.Name,
         Hostname = Environment.MachineName,
         ProjectDirectory = Environment.CurrentDirectory,
-        Executors = executors.Enabled,
         Tags = options.Tags,
         Capacity = options.Capacity,
         Version = Version(),

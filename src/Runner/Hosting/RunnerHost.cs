@@ -29,7 +29,7 @@ internal static class RunnerHost
 
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using ILoggerFactory loggers = NewLoggers(configuration);
-        RunnerIdentity identity = Identities.Create(options, executors);
+        RunnerIdentity identity = Identities.Create(options);
         using IContainment containment = await SelectContainmentAsync(options, identity.RunnerId, loggers);
 
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);

@@ -20,6 +20,9 @@ internal static class RunnerOptionsCheck
             o.Tags.Count <= 32 && o.Tags.All(tag => tag.Length is > 0 and <= 128)),
         new(nameof(RunnerOptions.Containment), $"one of {string.Join(", ", ContainmentKind.All)}", o => o.Containment, o =>
             ContainmentKind.All.Contains(o.Containment)),
+        Between(nameof(RunnerOptions.ExecutorProbeInterval), o => o.ExecutorProbeInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        new(nameof(RunnerOptions.PassEnvironment), "at most 64 names of variables; one may end with * for any rest", o => string.Join(", ", o.PassEnvironment), o =>
+            o.PassEnvironment.Count <= 64 && o.PassEnvironment.All(IsNameOfVariables)),
         UpTo(nameof(RunnerOptions.DrainTimeout), o => o.DrainTimeout, TimeSpan.FromDays(1)),
         UpTo(nameof(RunnerOptions.ShutdownGrace), o => o.ShutdownGrace, TimeSpan.FromHours(1)),
         UpTo(nameof(RunnerOptions.SweepGrace), o => o.SweepGrace, TimeSpan.FromHours(1)),
@@ -44,4 +47,7 @@ internal static class RunnerOptionsCheck
 
     private static SettingRule NotNegative(string name, Func<RunnerOptions, long> read) =>
         new(name, "0 or more", o => read(o), o => read(o) >= 0);
+
+    private static bool IsNameOfVariables(string name) =>
+        name.Length is > 0 and <= 256 && name != "*" && !name[..^1].Contains('*') && !name.Contains('=');
 }

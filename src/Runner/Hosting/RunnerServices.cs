@@ -28,6 +28,12 @@ internal static class RunnerServices
             Identities.NewId(),
             provider.GetRequiredService<ILogger<RunJournal>>()));
 
+        // Executors
+        AgentEnvironment environment = AgentEnvironment.OfThisProcess(options.PassEnvironment);
+        ExecutorProbe probe = new(executors, environment);
+        services.AddSingleton(provider => new ExecutorAvailability(
+            probe.Unknown, provider.GetRequiredService<ILogger<ExecutorAvailability>>()));
+
         // Runs
         services.AddSingleton<ReportOutbox>();
         services.AddSingleton<IReports>(provider => provider.GetRequiredService<ReportOutbox>());
@@ -41,7 +47,8 @@ internal static class RunnerServices
         {
             Containment = provider.GetRequiredService<IContainment>(),
             Executors = executors,
-            Launches = new LaunchPreparer(AgentEnvironment.OfThisProcess(), Environment.CurrentDirectory),
+            Launches = new LaunchPreparer(
+                environment, Environment.CurrentDirectory, provider.GetRequiredService<ExecutorAvailability>()),
             Directories = provider.GetRequiredService<RunDirectories>(),
             Journal = provider.GetRequiredService<RunJournal>(),
             Reports = provider.GetRequiredService<IReports>(),
@@ -56,9 +63,15 @@ internal static class RunnerServices
         // The host starts these from the first to the last, and stops them the other way round.
         services.AddHostedService<JournalCare>();
         services.AddHostedService<DiskCare>();
+        services.AddHostedService(provider => new ExecutorWatch(
+            probe.Look,
+            provider.GetRequiredService<ExecutorAvailability>(),
+            options.ExecutorProbeInterval,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => new CoordinatorLink(
             new GrpcDialer(new Uri(options.Coordinator)),
             provider.GetRequiredService<RunnerIdentity>(),
+            provider.GetRequiredService<ExecutorAvailability>(),
             provider.GetRequiredService<RunTable>(),
             provider.GetRequiredService<ReportOutbox>(),
             provider.GetRequiredService<RunnerClock>(),

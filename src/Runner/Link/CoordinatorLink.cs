@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ namespace Coordinator.AgentRunner.Link;
 internal sealed partial class CoordinatorLink(
     IDialer dialer,
     RunnerIdentity identity,
+    ExecutorAvailability executors,
     RunTable table,
     ReportOutbox outbox,
     RunnerClock clock,
@@ -45,7 +47,7 @@ internal sealed partial class CoordinatorLink(
         Channel<bool> wakeUps = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
         LinkSession session = new(
-            identity, table, outbox, clock, _offset, () => wakeUps.Writer.TryWrite(true), logger);
+            identity, executors, table, outbox, clock, _offset, () => wakeUps.Writer.TryWrite(true), logger);
         TimeSpan askedFor = TimeSpan.Zero;
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ namespace Coordinator.AgentRunner.Link;
 /// </summary>
 internal sealed partial class LinkSession(
     RunnerIdentity identity,
+    ExecutorAvailability executors,
     RunTable table,
     ReportOutbox outbox,
     RunnerClock clock,
@@ -34,6 +36,8 @@ internal sealed partial class LinkSession(
     private readonly Signal _welcomed = new();
     private DateTimeOffset _connectBegun;
     private bool _heartbeatIsDue;
+    private bool _executorsAreDue;
+    private bool _takesExecutorChanges;
     private int _echoes;
     private long _lastHeardTicks;
 
@@ -62,6 +66,11 @@ internal sealed partial class LinkSession(
         hello.JournalId = table.JournalId;
         hello.Runs.AddRange(table.Held());
         table.Closing += Beat;
+        // Before they are read, so that no change falls between the two.
+        executors.Changed += TellExecutors;
+        IReadOnlyList<ExecutorState> states = executors.Current;
+        hello.Executors.AddRange(states.Where(state => state.IsAvailable).Select(state => state.Name));
+        hello.ExecutorInfos.AddRange(states.Select(state => state.ToProto()));
         return new Proto.RunnerFrame { Hello = hello };
     }
 
@@ -122,6 +131,16 @@ internal sealed partial class LinkSession(
                 frame = new Proto.RunnerFrame { Heartbeat = heartbeat };
                 return true;
             }
+
+            // Not before the welcome: with its first frame after the hello a runner confirms that it is on this connection.
+            if (_executorsAreDue && _takesExecutorChanges)
+            {
+                _executorsAreDue = false;
+                Proto.ExecutorsChanged changed = new();
+                changed.ExecutorInfos.AddRange(executors.Current.Select(state => state.ToProto()));
+                frame = new Proto.RunnerFrame { ExecutorsChanged = changed };
+                return true;
+            }
         }
 
         return outbox.TryTake(out frame);
@@ -131,7 +150,16 @@ internal sealed partial class LinkSession(
     public void End()
     {
         table.Closing -= Beat;
+        executors.Changed -= TellExecutors;
         outbox.Disconnected();
+    }
+
+    /// <summary>Lets a next frame say which executors can be started then; several changes become one.</summary>
+    private void TellExecutors()
+    {
+        lock (_gate)
+            _executorsAreDue = true;
+        wake();
     }
 
     private void Echoed(Proto.CoordinatorHeartbeat heartbeat)
@@ -150,7 +178,9 @@ internal sealed partial class LinkSession(
             offset.Welcomed(time, _connectBegun);
         LogWelcomed(logger, welcome.Epoch, welcome.Draining);
         table.Forget(welcome.ForgetRunIds);
-        Beat();
+        lock (_gate)
+            (_takesExecutorChanges, _heartbeatIsDue) = (welcome.TakesExecutorChanges, true);
+        wake();
         outbox.Connected(wake);
         _welcomed.Set();
     }

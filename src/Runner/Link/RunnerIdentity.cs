@@ -14,8 +14,6 @@ internal sealed record RunnerIdentity
 
     public required string ProjectDirectory { get; init; }
 
-    public required IReadOnlyList<string> Executors { get; init; }
-
     public required IReadOnlyList<string> Tags { get; init; }
 
     public required int Capacity { get; init; }
@@ -31,7 +29,6 @@ internal sealed record RunnerIdentity
         Name = Name,
         Hostname = Hostname,
         ProjectDir = ProjectDirectory,
-        Executors = { Executors },
         Tags = { Tags },
         Capacity = Capacity,
         Version = Version,

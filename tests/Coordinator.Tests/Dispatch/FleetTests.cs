@@ -54,13 +54,14 @@ public sealed class FleetTests
         Assert.Contains(PendingReasons.Busy, said);
         Assert.Contains(PendingReasons.Draining, said);
         Assert.True(said.Count >= 4);
+        Assert.Contains(said, reason => reason.StartsWith("No matching runner can start", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Best_AsSlotsAreTaken_GoesOnToTheNext()
     {
         foreach (string id in (string[])["b", "a", "c"])
-            Connect(Profile(id, "command", [], "host", capacity: 2));
+            Connect(Profile(id, Available("command"), [], "host", capacity: 2));
         FreeSlots slots = new(_fleet, _changes, _withheld);
         List<string?> given = [];
         for (int i = 0; i < 7; i++)
@@ -78,7 +79,7 @@ public sealed class FleetTests
     public void Freed_AreThoseThatCanTakeOneNow()
     {
         foreach (string id in (string[])["a", "b", "c"])
-            Connect(Profile(id, "command", [], "host", capacity: 1), held: id == "c" ? 2 : 1);
+            Connect(Profile(id, Available("command"), [], "host", capacity: 1), held: id == "c" ? 2 : 1);
         foreach (string id in (string[])["a", "b", "c", "gone"])
             _changes[id] = -1;
         _withheld.Add("b");
@@ -88,8 +89,12 @@ public sealed class FleetTests
 
     private void Change(Random random)
     {
-        switch (random.Next(8))
+        switch (random.Next(9))
         {
+            case 8 when _streams.Count > 0:
+                RunnerStream changed = Any(random, _streams);
+                Assert.True(_fleet.Change(changed, changed.Profile with { Executors = [AnyExecutor(random)] }));
+                break;
             case 0 or 1 when _streams.Count < 30:
                 // A runner that is known has connected anew, perhaps as another one.
                 Connect(AnyProfile(random), random.Next(5));
@@ -133,10 +138,12 @@ public sealed class FleetTests
 
     private string ExpectedReason(Demand demand)
     {
-        if (!_streams.Any(s => s.Profile.Executors.Contains(demand.Executor)))
+        if (!_streams.Any(s => s.Profile.Find(demand.Executor) is not null))
             return PendingReasons.NoExecutor(demand.Executor);
         List<RunnerStream> matching = [.. _streams.Where(s => demand.IsMetBy(s.Profile))];
-        return matching.Count == 0 ? PendingReasons.NoMatch(demand)
+        ExecutorInfo[] blocked = [.. _streams.Select(s => demand.BlockedOn(s.Profile)).OfType<ExecutorInfo>()];
+        return matching.Count == 0 && blocked.Length > 0 ? blocked.Select(PendingReasons.CannotStart).Min(StringComparer.Ordinal)!
+            : matching.Count == 0 ? PendingReasons.NoMatch(demand)
             : matching.All(s => s.Draining) ? PendingReasons.Draining
             : PendingReasons.Busy;
     }
@@ -153,10 +160,20 @@ public sealed class FleetTests
 
     private static RunnerProfile AnyProfile(Random random) => Profile(
         $"{(char)('a' + random.Next(26))}",
-        Executors[random.Next(2)],
+        AnyExecutor(random),
         [.. Tags.Where(_ => random.Next(2) == 0)],
         Hosts[random.Next(4)],
         capacity: random.Next(1, 5));
+
+    /// <summary>Often it cannot be started, for one of two reasons.</summary>
+    private static ExecutorInfo AnyExecutor(Random random) => random.Next(3) > 0 ? Available(Executors[random.Next(2)]) : new()
+    {
+        Name = Executors[random.Next(2)],
+        Available = false,
+        UnavailableReason = random.Next(2) == 0 ? "It is gone." : "It never was there.",
+    };
+
+    private static ExecutorInfo Available(string name) => new() { Name = name, Available = true };
 
     private static Demand AnyDemand(Random random) => new(
         random.Next(20) == 0 ? "codex" : Executors[random.Next(2)],
@@ -165,7 +182,7 @@ public sealed class FleetTests
             random.Next(6) == 0 ? Hosts[random.Next(3)].ToUpperInvariant() : "",
             [.. Tags.Where(_ => random.Next(3) == 0)]));
 
-    private static RunnerProfile Profile(string id, string executor, string[] tags, string host, int capacity) => new()
+    private static RunnerProfile Profile(string id, ExecutorInfo executor, string[] tags, string host, int capacity) => new()
     {
         RunnerId = id,
         BootId = "boot",

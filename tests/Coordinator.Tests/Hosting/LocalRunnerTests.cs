@@ -38,6 +38,51 @@ public sealed class LocalRunnerTests
     }
 
     [Fact]
+    public async Task Runner_IsGivenWhatThePersonHasSetForIt_AndNothingElseOfTheCoordinator()
+    {
+        using TestFiles files = new();
+        await using WebApplication app = Build(
+            files,
+            $"""
+            env | grep -i '^[a-z_]*\(runner\|coordinator\|kestrel\)__' | sort > {files.At("env")}.new
+            mv {files.At("env")}.new {files.At("env")}
+            cat > /dev/null
+            """,
+            log: null,
+            "--runner:name=mine", "--Runner:Capacity=3", "--Runner:Executors:command:Enabled=false", "--Runner:Tags:0=gpu");
+        await app.StartAsync(TestContext.Current.CancellationToken).WithTimeout();
+        await Eventually.True(() => File.Exists(files.At("env")));
+
+        await app.StopAsync(TestContext.Current.CancellationToken).WithTimeout();
+
+        Assert.Equal(
+        [
+            "Runner__Capacity=3",
+            $"Runner__Coordinator={app.Services.GetRequiredService<Endpoints>().GrpcUrl}",
+            $"Runner__DataDirectory={files.At("data", "runner")}",
+            "Runner__EndWithParent=true",
+            "Runner__Executors__command__Enabled=false",
+            "Runner__Name=mine",
+            "Runner__Tags__0=gpu",
+        ], await File.ReadAllLinesAsync(files.At("env"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Environment_OfTheRunner_IsTheCoordinatorsWithoutItsSettings()
+    {
+        Dictionary<string, string?> environment = new[]
+        {
+            "PATH", "DOTNET_ROOT", "ANTHROPIC_API_KEY", "Kestrel__Certificates__Default__Password", "Coordinator__DataDirectory",
+            "runner__name", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ConnectionStrings__Postgres",
+        }.ToDictionary(name => name, _ => (string?)"x");
+
+        LocalRunnerProgram.RemoveSettings(environment, ["ASPNETCORE_*", "Kestrel__*"]);
+
+        Assert.Equal(
+            ["ANTHROPIC_API_KEY", "ASPNETCORE_ENVIRONMENT", "DOTNET_ROOT", "PATH"], environment.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Runner_ThatDies_IsStartedAgain()
     {
         using TestFiles files = new();
@@ -75,7 +120,7 @@ public sealed class LocalRunnerTests
         Assert.Contains("not there", Assert.Throws<StartException>(() => LocalRunnerProgram.Find(files.Root)).Message, StringComparison.Ordinal);
     }
 
-    private static WebApplication Build(TestFiles files, string script, ErrorLogGuard? log = null)
+    private static WebApplication Build(TestFiles files, string script, ErrorLogGuard? log = null, params string[] settings)
     {
         files.WriteScript(Path.Combine("runner", "coordinator-runner"), script);
         return TestHost.Build(files, builder =>
@@ -83,6 +128,6 @@ public sealed class LocalRunnerTests
             if (log is not null)
                 builder.Logging.AddProvider(log);
             builder.Services.AddLocalRunner(files.Root);
-        });
+        }, settings);
     }
 }

@@ -1,4 +1,5 @@
 using Coordinator.Hosting;
+using Coordinator.Runners;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
@@ -134,6 +135,33 @@ public sealed class DatabaseStartupTests
         await using LedgerConnection connection = await LedgerConnection.OpenAsync(new Contexts(Database(files)));
         Assert.Equal(Usage.None, (await connection.Runs.FindAsync("run_1"))!.Usage);
         Assert.Null(SessionMapping.ToProto((await connection.Sessions.FindAsync("ses_1"))!, run).Usage);
+    }
+
+    [Fact]
+    public async Task Start_OnDatabaseWithRunnersFromBefore_TakesTheirExecutorsForAvailable()
+    {
+        using TestFiles files = new();
+        files.CreateDirectory("data");
+        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+            await db.GetService<IMigrator>().MigrateAsync("KeepWhatHappened", TestContext.Current.CancellationToken);
+        foreach (string executors in (string[])["[]", """["command","claude-code"]"""])
+        {
+            Execute(files, $"""
+                INSERT INTO "Runners" ("RunnerId", "BootId", "Name", "Hostname", "ProjectDir", "Executors", "Tags", "Capacity", "RunnerVersion", "Containment",
+                    "Epoch", "Draining", "DrainReason", "DrainRequestedBy", "ConnectTime", "DisconnectTime")
+                VALUES ('rnr_{executors.Length}', 'boot', 'old', '', '', '{executors}', '[]', 1, '', '', 1, 0, '', '', 1, 1)
+                """);
+        }
+
+        await StartAndStopAsync(files);
+
+        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        List<RegisteredRunner> runners = await after.Runners.OrderBy(r => r.RunnerId).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(runners[0].ExecutorInfos);
+        Assert.Equal(["command", "claude-code"], runners[1].Executors);
+        Assert.Equal(
+            [new ExecutorInfo { Name = "claude-code", Available = true }, new ExecutorInfo { Name = "command", Available = true }],
+            runners[1].ExecutorInfos);
     }
 
     [Fact]

@@ -33,6 +33,28 @@ public sealed class RunnerCardTests : ComponentContext
         Assert.DoesNotContain('\u202E', card.Find("li").OuterHtml);
     }
 
+    [Fact]
+    public void Executors_ThatCannotBeStarted_AreShownWithWhatToDo()
+    {
+        var card = Show(Runner(r =>
+        {
+            r.Executors.Add("command");
+            r.ExecutorInfos.Add(new Proto.ExecutorInfo
+            {
+                Name = "claude-code",
+                UnavailableReason = $"{Hostile} is gone.",
+                Remedy = "Install it.",
+                InstallCommand = "npm i",
+            });
+            r.ExecutorInfos.Add(new Proto.ExecutorInfo { Name = "command", Available = true });
+        }));
+
+        var shown = Assert.Single(card.FindAll(".executor-unavailable"));
+        Assert.Contains($"claude-code cannot be started. {Harmless} is gone. Install it.", shown.TextContent, StringComparison.Ordinal);
+        Assert.Equal("npm i", shown.QuerySelector("code")?.TextContent);
+        Assert.Contains(card.FindAll(".runner-facts dd"), fact => fact.TextContent == "command");
+    }
+
     [Theory]
     [InlineData(Proto.RunnerStatus.Online, 0, false)]
     [InlineData(Proto.RunnerStatus.Offline, 1, false)]

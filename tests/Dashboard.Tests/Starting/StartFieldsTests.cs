@@ -1,4 +1,5 @@
 using Bunit;
+using Coordinator.Dashboard.Runners;
 using Coordinator.Dashboard.Starting;
 
 namespace Coordinator.Dashboard.Tests.Starting;
@@ -38,6 +39,33 @@ public sealed class StartFieldsTests : ComponentContext
 
         Assert.Equal(help, field.Find($"#{field.Find("input").GetAttribute("aria-describedby")}").TextContent);
         Assert.Equal(executors, string.Join(',', field.FindAll("datalist option").Select(o => o.GetAttribute("value"))));
+    }
+
+    [Fact]
+    public void Executor_ThatCannotBeStarted_IsShownDisabled_WithItsReasonAndTheCommand()
+    {
+        Proto.ExecutorInfo claude = new()
+        {
+            Name = "claude-code",
+            UnavailableReason = $"{Hostile} was not found.",
+            Remedy = "Install Claude Code on this machine.",
+            InstallCommand = "npm install -g @anthropic-ai/claude-code",
+        };
+        var field = Render<ExecutorField>(p => p
+            .Add(f => f.Executors, [])
+            .Add(f => f.Unavailable, [new UnavailableExecutor("build", claude)])
+            .Add(f => f.AreKnown, true)
+            .Add(f => f.Errors, None));
+
+        var shown = field.Find(".executor-unavailable[aria-disabled=true]");
+        Assert.Contains(
+            $"claude-code cannot be started on build. {Harmless} was not found. Install Claude Code on this machine.",
+            shown.TextContent,
+            StringComparison.Ordinal);
+        Assert.Contains("notices within a minute", shown.TextContent, StringComparison.Ordinal);
+        Assert.Equal("npm install -g @anthropic-ai/claude-code", shown.QuerySelector("code")?.TextContent);
+        Assert.Empty(field.FindAll("datalist option, img"));
+        Assert.Equal("Online runners cannot start any of their executors.", field.Find("#executor-help").TextContent);
     }
 
     [Fact]

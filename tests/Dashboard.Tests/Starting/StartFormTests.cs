@@ -21,6 +21,25 @@ public sealed class StartFormTests
     }
 
     [Fact]
+    public void Obstacle_ExecutorThatCannotBeStarted_NamesTheRunner()
+    {
+        StartForm form = new() { Executor = "claude-code" };
+        Proto.Runner unable = With(r =>
+        {
+            (r.RunnerId, r.Name) = ("rnr_2", "build");
+            r.Executors.Clear();
+            r.ExecutorInfos.Add(new Proto.ExecutorInfo { Name = "claude-code", UnavailableReason = "It is not there." });
+        });
+
+        Assert.Equal("“claude-code” cannot be started on build. The session would wait until it can.", form.Obstacle([unable]));
+        Assert.Null(form.Obstacle([unable, Free]));
+        form.RunnerId = "rnr_2";
+        Assert.Contains("cannot be started on build", form.Obstacle([unable, Free]), StringComparison.Ordinal);
+        form.Executor = "codex";
+        Assert.Contains("That runner", form.Obstacle([unable, Free]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ToRequest_EveryField_IsTakenOver()
     {
         StartForm form = new()

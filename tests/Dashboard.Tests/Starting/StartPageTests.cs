@@ -22,6 +22,38 @@ public sealed class StartPageTests : ComponentContext
     }
 
     [Fact]
+    public void Executor_ThatCannotBeStarted_IsNotPreselected_AndIsOfferedOnceItCan()
+    {
+        var page = Show(Runner(available: false));
+        Assert.Equal("command", page.Find("#executor").GetAttribute("value"));
+        Assert.Contains("cannot be started on build.", page.Find(".executor-unavailable").TextContent, StringComparison.Ordinal);
+
+        Runners(Runner(available: true));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".executor-unavailable")));
+        Assert.Equal("Online runners have: claude-code, command.", page.Find("#executor-help").TextContent);
+        // Somebody may have begun to type a command.
+        Assert.Equal("command", page.Find("#executor").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Executor_NoneCanBeStarted_IsChosenWhenOneCan_UnlessSomethingWasTyped()
+    {
+        var page = Show();
+        var typed = Show();
+        typed.Find("#executor").Input("x");
+        typed.Find("#executor").Input("");
+
+        Runners(Runner(available: true));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        page.WaitForAssertion(() => Assert.Equal("claude-code", page.Find("#executor").GetAttribute("value")));
+        typed.WaitForAssertion(() => Assert.Contains("claude-code", typed.Find("#executor-help").TextContent, StringComparison.Ordinal));
+        Assert.Equal("", typed.Find("#executor").GetAttribute("value"));
+    }
+
+    [Fact]
     public void Start_Accepted_GoesToTheSession()
     {
         Calls.On<Proto.StartSessionRequest>(_ => new Proto.StartSessionResponse { Session = Session(7) });
@@ -40,9 +72,26 @@ public sealed class StartPageTests : ComponentContext
     [Fact]
     public void Runners_NoneIsOnline_IsSaid() => Assert.Contains("No runner is online.", Show().Find("#executor-help").TextContent, StringComparison.Ordinal);
 
+    private static Proto.Runner Runner(bool available) => new()
+    {
+        RunnerId = "rnr_1",
+        Name = "build",
+        Status = Proto.RunnerStatus.Online,
+        Capacity = 1,
+        Executors = { available ? (string[])["claude-code", "command"] : ["command"] },
+        ExecutorInfos =
+        {
+            new Proto.ExecutorInfo { Name = "claude-code", Available = available },
+            new Proto.ExecutorInfo { Name = "command", Available = true },
+        },
+    };
+
     private IRenderedComponent<StartPage> Show(params Proto.Runner[] runners)
     {
-        Calls.On<Proto.ListRunnersRequest>(_ => new Proto.ListRunnersResponse { Runners = { runners } });
+        Runners(runners);
         return Render<StartPage>();
     }
+
+    private void Runners(params Proto.Runner[] runners) =>
+        Calls.On<Proto.ListRunnersRequest>(_ => new Proto.ListRunnersResponse { Runners = { runners } });
 }

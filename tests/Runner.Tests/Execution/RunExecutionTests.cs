@@ -30,6 +30,8 @@ public sealed class RunExecutionTests : IAsyncDisposable
     private readonly RunJournal _journal;
     private readonly RunSurroundings _surroundings;
     private readonly RunDirectories _directories;
+    private readonly ExecutorAvailability _availability = new(
+        [new ExecutorState("missing", null), new ExecutorState("shell", null)], NullLogger<ExecutorAvailability>.Instance);
     private RunExecution? _run;
     private Task _running = Task.CompletedTask;
     private readonly Proto.StartRun _command = new()
@@ -67,7 +69,7 @@ public sealed class RunExecutionTests : IAsyncDisposable
             Containment = _containment,
             Executors = executors,
             Launches = new LaunchPreparer(
-                new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), workingDirectory: "/"),
+                new AgentEnvironment(new Dictionary<string, string> { ["PATH"] = "/bin" }), workingDirectory: "/", _availability),
             Directories = _directories,
             Journal = _journal,
             Reports = _outbox,
@@ -255,6 +257,23 @@ public sealed class RunExecutionTests : IAsyncDisposable
         Assert.Equal(Proto.RunOutcome.RunnerRestarted, end.Outcome);
         Assert.NotEmpty(end.Error);
         Assert.Equal(["RunStarted"], Kinds());
+    }
+
+    /// <summary>What waits for it is not sent here any more, and need not fail until the next look.</summary>
+    [Fact]
+    public async Task Run_ItsProgramHasVanished_TakesTheExecutorBack()
+    {
+        _command.Executor = "missing";
+        Begin();
+
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.StartFailed, end.Outcome);
+        Assert.Equal(
+            "The program \"no-such-program\" of executor \"missing\" was not found in the runner's PATH. " +
+            "Install it on this machine, or set Runner:Executors:missing:Command to its full path.",
+            end.Error);
+        Assert.Equal(["shell"], _availability.Current.Where(state => state.IsAvailable).Select(state => state.Name));
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class ExecutorCatalogTests
     {
         ExecutorCatalog catalog = Catalog();
 
-        Assert.Equal(["claude-code"], catalog.Enabled);
+        Assert.Equal(["claude-code"], catalog.Enabled.Select(profile => profile.Name));
         ExecutorProfile claude = catalog.Get("claude-code");
         Assert.Equal(
             ("claude", PromptVia.Stdin, OutputFormat.ClaudeStreamJson),
@@ -61,7 +61,7 @@ public sealed class ExecutorCatalogTests
     {
         ExecutorCatalog catalog = Catalog(("my.agent-1:Command", "agent"));
 
-        Assert.Equal(["claude-code", "my.agent-1"], catalog.Enabled);
+        Assert.Equal(["claude-code", "my.agent-1"], catalog.Enabled.Select(profile => profile.Name));
         ExecutorProfile own = catalog.Get("my.agent-1");
         Assert.Equal(
             (PromptVia.Argument, OutputFormat.Lines, SoftStop.None),
@@ -81,6 +81,17 @@ public sealed class ExecutorCatalogTests
         Assert.Contains(
             catalog.Errors,
             error => error.StartsWith("Runner:Executors:a:Command is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Configuration_MoreThanTheCoordinatorTakes_IsRefused()
+    {
+        (string, string)[] own = [.. Enumerable.Range(1, 63).Select(number => ($"agent-{number}:Command", "agent"))];
+
+        Assert.Empty(Catalog(own).Errors);
+        Assert.Equal(
+            ["Runner:Executors has 65 that are enabled: a runner may have at most 64."],
+            Catalog([.. own, ("command:Enabled", "true")]).Errors);
     }
 
     private static ExecutorCatalog Catalog(params (string Key, string Value)[] settings)

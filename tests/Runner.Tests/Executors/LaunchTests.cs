@@ -1,4 +1,3 @@
-using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
 
 namespace Coordinator.AgentRunner.Tests.Executors;
@@ -81,15 +80,8 @@ public sealed class LaunchTests : IDisposable
     [Fact]
     public void Environment_OfTheAgent_HasNoSettingsOfTheProduct()
     {
-        AgentEnvironment environment = new(new Dictionary<string, string>
-        {
-            ["HOME"] = "/root",
-            ["Runner__Coordinator"] = "secret",
-            ["RUNNER__TOKEN"] = "secret",
-            ["coordinator__Security__Key"] = "secret",
-            ["Coordinator:Key"] = "secret",
-            ["RUNNER_TEMP"] = "/tmp",
-        });
+        AgentEnvironment environment = new(Variables(
+            "HOME=/root", "ANTHROPIC_API_KEY=key", "Runner__Coordinator=secret", "ASPNETCORE_Kestrel__Certificates__Default__Password=secret"));
         ExecutorProfile profile = new()
         {
             Name = "x",
@@ -100,8 +92,18 @@ public sealed class LaunchTests : IDisposable
         Dictionary<string, string> variables = environment.For(profile, new Proto.StartRun { SessionId = "ses_a" });
 
         Assert.Equal(
-            [("COORDINATOR_SESSION_ID", "ses_a"), ("HOME", "/home/agent"), ("RUNNER_TEMP", "/tmp")],
-            variables.Select(one => (one.Key, one.Value)).Order());
+            ["ANTHROPIC_API_KEY=key", "COORDINATOR_SESSION_ID=ses_a", "HOME=/home/agent"],
+            variables.Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Environment_OfTheAgent_HasSettingsThatWereNamed_ButNoSecrets()
+    {
+        AgentEnvironment environment = new(
+            Variables("ASPNETCORE_ENVIRONMENT=Test", "ASPNETCORE_URLS=x", "Logging__Level=Debug", "Kestrel__Certificates__Default__Password=secret"),
+            "aspnetcore_environment", "Logging__*", "Kestrel__*");
+
+        Assert.Equal(["ASPNETCORE_ENVIRONMENT", "Logging__Level"], environment.For(Profile("x")).Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -112,10 +114,12 @@ public sealed class LaunchTests : IDisposable
         string second = Path.GetDirectoryName(_files.WriteScript("second/agent", "exit 0"))!;
         Dictionary<string, string> environment = new() { ["PATH"] = $"relative:{first}:{second}:/bin" };
 
-        Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Resolve(Profile("agent"), environment));
+        Assert.Equal(Path.Combine(second, "agent"), ProgramPath.Find(Profile("agent"), environment, out MissingProgram? missing));
+        Assert.Null(missing);
         Assert.Equal(
             Path.Combine(second, "agent"),
-            ProgramPath.Resolve(Profile(Path.Combine(second, "agent")), new Dictionary<string, string>()));
+            ProgramPath.Find(Profile(Path.Combine(second, "agent")), new Dictionary<string, string>(), out missing));
+        Assert.Null(missing);
     }
 
     [Theory]
@@ -124,15 +128,41 @@ public sealed class LaunchTests : IDisposable
     [InlineData("/etc/passwd", "is not executable")]
     public void Program_IsMissing_SaysWhatToInstallOrConfigure(string command, string said)
     {
-        AgentStartException failure = Assert.Throws<AgentStartException>(
-            () => ProgramPath.Resolve(Profile(command), new Dictionary<string, string>()));
+        Assert.Null(ProgramPath.Find(Profile(command), new Dictionary<string, string>(), out MissingProgram? missing));
 
-        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith(
-            "Install it on this machine, or set Runner:Executors:mine:Command to its full path.",
-            failure.Message,
-            StringComparison.Ordinal);
+        Assert.Contains(said, missing!.Reason, StringComparison.Ordinal);
+        Assert.Equal("Install it on this machine, or set Runner:Executors:mine:Command to its full path.", missing.Remedy);
+        Assert.Equal($"{missing.Reason} {missing.Remedy}", missing.Sentence);
     }
+
+    [Fact]
+    public void Program_IsMissing_SaysTheCommandThatInstallsIt()
+    {
+        ExecutorProfile claude = ShippedExecutors.All.Single(shipped => shipped.Name == "claude-code");
+
+        ProgramPath.Find(claude, new Dictionary<string, string>(), out MissingProgram? missing);
+
+        Assert.StartsWith("Install Claude Code on this machine", missing!.Remedy, StringComparison.Ordinal);
+        Assert.Equal("npm install -g @anthropic-ai/claude-code", missing.InstallCommand);
+        Assert.EndsWith("To install it: npm install -g @anthropic-ai/claude-code", missing.Sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the coordinator takes is a line of at most 512 characters.</summary>
+    [Fact]
+    public void Program_IsMissing_WhatIsSaidIsBounded()
+    {
+        ExecutorProfile profile = new() { Name = new string('n', 64), Command = $"/{new string('x', 5_000)}\nend" };
+
+        ProgramPath.Find(profile, new Dictionary<string, string>(), out MissingProgram? missing);
+
+        Assert.InRange(missing!.Reason.Length, 1, 512);
+        Assert.InRange(missing.Remedy.Length, 1, 512);
+        Assert.DoesNotContain(missing.Reason, char.IsControl);
+        Assert.Contains(" end of executor", missing.Reason, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Variables(params string[] variables) =>
+        variables.Select(variable => variable.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
 
     private static ExecutorProfile Profile(string command) => new() { Name = "mine", Command = command };
 }

@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
 using Coordinator.AgentRunner.Tests.Execution;
 using Coordinator.AgentRunner.Tests.Journal;
@@ -47,6 +48,8 @@ public sealed class LinkFuzzTests
         private readonly ReportOutbox _outbox;
         private readonly RunTable _table;
         private readonly ClockOffset _offset;
+        private readonly ExecutorAvailability _executors = new(
+            [new ExecutorState("command", null)], NullLogger<ExecutorAvailability>.Instance);
         private readonly HashSet<FakeLauncher.Run> _ended = [];
         private LinkSession _session;
 
@@ -153,13 +156,12 @@ public sealed class LinkFuzzTests
                 Name = "test",
                 Hostname = "host",
                 ProjectDirectory = "/",
-                Executors = ["command"],
                 Tags = [],
                 Capacity = 8,
                 Version = "1",
                 Containment = "fake",
             };
-            LinkSession session = new(identity, _table, _outbox, _clock, _offset, () => { }, NullLogger.Instance);
+            LinkSession session = new(identity, _executors, _table, _outbox, _clock, _offset, () => { }, NullLogger.Instance);
             session.Begin();
             return session;
         }

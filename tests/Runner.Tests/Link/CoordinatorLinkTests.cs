@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
 using Coordinator.AgentRunner.Tests.Execution;
 using Coordinator.AgentRunner.Tests.Journal;
@@ -12,10 +13,14 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
 {
     private static readonly TimeSpan ShortHeartbeat = TimeSpan.FromMilliseconds(100);
 
+    private static readonly MissingProgram Missing = new("It is not there.", "Install it.", "install it");
+
     private readonly RunnerClock _clock = new(TimeProvider.System);
     private readonly ReportOutbox _outbox = new(TimeProvider.System);
     private readonly FakeLauncher _launcher = new();
     private readonly RunTable _table;
+    private readonly ExecutorAvailability _executors = new(
+        [new ExecutorState("claude-code", Missing), new ExecutorState("command", null)], NullLogger<ExecutorAvailability>.Instance);
     private TestCoordinator _coordinator = null!;
     private CoordinatorLink _link = null!;
 
@@ -46,6 +51,71 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
 
         Assert.Equal(("rnr_x", "boot", 8, "fake"), (hello.RunnerId, hello.BootId, hello.Capacity, hello.Containment));
         Assert.Equal(("run_a", 4L), (hello.Runs.Single().RunId, hello.Runs.Single().Epoch));
+    }
+
+    [Fact]
+    public async Task Hello_NamesTheExecutorsThatCanBeStarted_AndSaysWhatTheOthersMiss()
+    {
+        await BeginAsync();
+
+        TestCoordinator.Connection connection = await _coordinator.NextAsync();
+        Proto.RunnerHello hello = (await connection.ReadAsync(_ => true)).Hello;
+
+        Assert.Equal(["command"], hello.Executors);
+        Assert.Equal(
+            [
+                new Proto.ExecutorInfo
+                {
+                    Name = "claude-code", UnavailableReason = "It is not there.", Remedy = "Install it.", InstallCommand = "install it",
+                },
+                new Proto.ExecutorInfo { Name = "command", Available = true },
+            ],
+            hello.ExecutorInfos);
+    }
+
+    [Fact]
+    public async Task Executors_ThatChange_AreToldAfterTheWelcome_AndAreInTheNextHello()
+    {
+        await BeginAsync();
+        TestCoordinator.Connection connection = await _coordinator.NextAsync();
+        await connection.ReadAsync(frame => frame.Hello is not null);
+        // With its first frame after the hello a runner confirms the connection, so this must wait for the welcome.
+        _executors.Set(new ExecutorState("claude-code", null));
+        await connection.WelcomeAsync(TimeSpan.FromSeconds(30), takesChanges: true);
+
+        Assert.NotNull((await connection.ReadAsync(_ => true)).Heartbeat);
+        Assert.Equal([true, true], await ChangedAsync(connection));
+        _executors.Set(new ExecutorState("command", Missing));
+        Assert.Equal([true, false], await ChangedAsync(connection));
+
+        connection.Cut();
+        Proto.RunnerHello hello = (await (await _coordinator.NextAsync()).ReadAsync(_ => true)).Hello;
+        Assert.Equal(["claude-code"], hello.Executors);
+
+        static async Task<IEnumerable<bool>> ChangedAsync(TestCoordinator.Connection connection)
+        {
+            Proto.RunnerFrame frame = await connection.ReadAsync(frame => frame.ExecutorsChanged is not null);
+            return frame.ExecutorsChanged.ExecutorInfos.Select(info => info.Available);
+        }
+    }
+
+    /// <summary>It would take the frame for garbage and end the connection.</summary>
+    [Fact]
+    public async Task Executors_ThatChange_AreNotToldToACoordinatorFromBefore()
+    {
+        await BeginAsync();
+        TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
+        _executors.Set(new ExecutorState("claude-code", null));
+        PostStarted("run_a");
+
+        List<Proto.RunnerFrame.FrameOneofCase> frames = [];
+        await connection.ReadAsync(frame =>
+        {
+            frames.Add(frame.FrameCase);
+            return frame.RunStarted is not null;
+        });
+
+        Assert.DoesNotContain(Proto.RunnerFrame.FrameOneofCase.ExecutorsChanged, frames);
     }
 
     [Fact]
@@ -261,13 +331,12 @@ public sealed class CoordinatorLinkTests : IAsyncLifetime
             Name = "test",
             Hostname = "host",
             ProjectDirectory = "/",
-            Executors = ["command"],
             Tags = [],
             Capacity = 8,
             Version = "1",
             Containment = "fake",
         },
-        _table, _outbox, clock, new Random(1), NullLogger<CoordinatorLink>.Instance);
+        _executors, _table, _outbox, clock, new Random(1), NullLogger<CoordinatorLink>.Instance);
 
     private Task BeginAsync() => _link.StartAsync(CancellationToken.None);
 

@@ -111,7 +111,10 @@ internal sealed class TestCoordinator : IAsyncDisposable
             },
         });
 
-        public Task WelcomeAsync(TimeSpan heartbeat, params string[] forget) => WriteAsync(new Proto.CoordinatorFrame
+        public Task WelcomeAsync(TimeSpan heartbeat, params string[] forget) =>
+            WelcomeAsync(heartbeat, takesChanges: false, forget);
+
+        public Task WelcomeAsync(TimeSpan heartbeat, bool takesChanges, params string[] forget) => WriteAsync(new Proto.CoordinatorFrame
         {
             Welcome = new Proto.Welcome
             {
@@ -119,6 +122,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
                 HeartbeatInterval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(heartbeat),
                 Time = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
                 ForgetRunIds = { forget },
+                TakesExecutorChanges = takesChanges,
             },
         });
 

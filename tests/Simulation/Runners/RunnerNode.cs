@@ -77,13 +77,14 @@ internal sealed class RunnerNode(World world, int number, string directory)
         ReportOutbox outbox = new(life.Time);
         SimulatedContainment containment = new(world, life, Machine);
         ExecutorCatalog executors = new(new Dictionary<string, ExecutorSettings> { [Executor] = new() { Enabled = true } });
+        ExecutorAvailability availability = new([new ExecutorState(Executor, null)], NullLogger<ExecutorAvailability>.Instance);
         RunDirectories directories = new(directory, new RunDirectoryLimits(MaxLogBytes: 1024, MaxSpillBytes: 1024, 100, TimeSpan.FromDays(1)), clock, NullLogger<RunDirectories>.Instance);
         RunLauncher launcher = new(
             new RunSurroundings
             {
                 Containment = containment,
                 Executors = executors,
-                Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string>()), "/"),
+                Launches = new LaunchPreparer(new AgentEnvironment(new Dictionary<string, string>()), "/", availability),
                 Directories = directories,
                 Journal = journal,
                 Reports = outbox,
@@ -103,14 +104,13 @@ internal sealed class RunnerNode(World world, int number, string directory)
             Name = Name,
             Hostname = Machine.Name,
             ProjectDirectory = "/",
-            Executors = executors.Enabled,
             Tags = [Tag],
             Capacity = 2,
             Version = "1",
             Containment = containment.Kind,
         };
         CoordinatorLink link = new(
-            new Dialer(this, life), identity, table, outbox, clock,
+            new Dialer(this, life), identity, availability, table, outbox, clock,
             new Random(world.Simulator.Random.Next()), NullLogger<CoordinatorLink>.Instance);
         await Task.WhenAll(Execute(new JournalCare(journal, clock), CancellationToken.None), Execute(link, CancellationToken.None));
     }

@@ -123,6 +123,10 @@ namespace Coordinator.Storage.Migrations
                     b.Property<long>("Epoch")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExecutorInfos")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.PrimitiveCollection<string>("Executors")
                         .IsRequired()
                         .HasColumnType("TEXT");
