@@ -39,6 +39,8 @@ internal static class RunnerHost
         builder.Services.AddRunner(options, executors, data);
         using IHost host = builder.Build();
         await host.Services.GetRequiredService<RunRecovery>().RecoverAsync(CancellationToken.None);
+        await new StopRehearsal(
+            containment, identity, data.Path, TimeProvider.System, loggers.CreateLogger<StopRehearsal>()).RunAsync();
         await host.RunAsync();
     }
 

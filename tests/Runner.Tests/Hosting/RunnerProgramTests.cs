@@ -210,7 +210,6 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         Assert.Equal((Proto.RunOutcome.RunnerRestarted, 0, 1L), (end.Outcome, end.ProcessesLeft, end.Header.Epoch));
     }
 
-    /// <summary>Whatever the programs of this machine left before: a killed runner's goes with the next start, its own at its end.</summary>
     [Fact]
     public async Task Runner_KilledAndStartedAgainAndTerminated_LeavesNoCgroup()
     {
@@ -244,14 +243,17 @@ public sealed class RunnerProgramTests : IAsyncLifetime
         string run = await StartAsync(
             connection,
             """
-            -x; export LANG=C LC_ALL=C; pwd; touch naïve.txt "$(printf 'bad-\377\376-name')"; for name in *; do printf '%s\n' "$name"; done
+            -x; export LANG=C LC_ALL=C; pwd; touch naïve.txt "$(printf 'bad-\377\376-name')"
+            for name in *; do printf '%s\n' "$name"; done
             """,
             directory);
 
         List<Proto.RunnerFrame> reports = await ReportsAsync(connection, run);
 
         Assert.Equal(0, reports[^1].RunEnded.ExitCode);
-        Assert.Equal([directory, "bad-\ufffd\ufffd-name", "naïve.txt"], Lines(reports).Where(line => !line.Contains("-x", StringComparison.Ordinal)));
+        Assert.Equal(
+            [directory, "bad-\ufffd\ufffd-name", "naïve.txt"],
+            Lines(reports).Where(line => !line.Contains("-x", StringComparison.Ordinal)));
     }
 
     [Fact]
