@@ -50,6 +50,9 @@ internal sealed partial class StopRehearsal(
         Task playing = PlayAsync(tooLong.Token);
         await playing.WaitAsync(Bound, time).ConfigureAwait(
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        // It may not have heard yet that the time is over, and goes on to clean up.
+        tooLong.Cancel();
         if (!playing.IsCompleted)
             Fail(TooLong);
         else if (!_hasFailed)
