@@ -121,21 +121,23 @@ internal sealed partial class StopRehearsal(
             ReportOutbox outbox = new(time);
             RunJournal journal = RunJournal.Open(new Nowhere(), clock, "", Name, NullLogger.Instance);
             ExecutorSettings settings = new() { Command = "/bin/sh", Args = ["-c", "--", "{prompt}"] };
+            ExecutorAvailability availability = new([], NullLogger<ExecutorAvailability>.Instance);
             _launcher = new Launcher(new RunSurroundings
             {
                 Containment = containment,
                 Executors = new ExecutorCatalog(new Dictionary<string, ExecutorSettings> { [Name] = settings }),
-                Launches = new LaunchPreparer(AgentEnvironment.OfThisProcess(), workingDirectory: "/"),
+                Launches = new LaunchPreparer(AgentEnvironment.OfThisProcess([]), workingDirectory: "/", availability),
                 Directories = new RunDirectories(
                     directory, new RunDirectoryLimits(0, 0, 0, TimeSpan.Zero), clock, NullLogger<RunDirectories>.Instance),
                 Journal = journal,
                 Reports = outbox,
                 Clock = clock,
                 SweepGrace = TimeSpan.Zero,
+                LingerTimeout = DefaultBound,
             });
             _table = new RunTable(outbox, _launcher, journal, clock, NullLogger<RunTable>.Instance);
             _session = new LinkSession(
-                identity, _table, outbox, clock, new ClockOffset(clock), () => _hasNews.Release(), NullLogger.Instance);
+                identity, availability, _table, outbox, clock, new ClockOffset(clock), () => _hasNews.Release(), NullLogger.Instance);
         }
 
         public async Task PlayAsync(CancellationToken tooLong)
