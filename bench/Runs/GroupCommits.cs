@@ -12,9 +12,10 @@ internal sealed class GroupCommits : IAsyncDisposable
     private const string Runs = "Runs";
     private const string Sessions = "Sessions";
     private const string Events = "EventChunks";
+    private const string Audit = "AuditEntries";
     private const string State = "LedgerState";
 
-    private static readonly string[] Inserted = [Sessions, "SessionLabels", Runs, "RunTexts", Events];
+    private static readonly string[] Inserted = [Sessions, "SessionLabels", Runs, "RunTexts", Events, Audit];
     private static readonly string[] Updated = [Runs, Sessions, State];
 
     private readonly Channel<Step> _waiting = Channel.CreateUnbounded<Step>(new UnboundedChannelOptions { SingleReader = true });
@@ -98,6 +99,9 @@ internal sealed class GroupCommits : IAsyncDisposable
         List<Dictionary<string, object>> rows = [];
         while (reader.Read())
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, reader.GetValue));
+        // Given by the database.
+        if (table == Audit)
+            rows.ForEach(row => row.Remove("Sequence"));
         return rows;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Coordinator.FaultTests.Faults;
 using Coordinator.FaultTests.Operators;
 using Coordinator.FaultTests.Plants;
 using Coordinator.Testing.Processes;
@@ -8,112 +10,87 @@ namespace Coordinator.FaultTests;
 
 /// <summary>
 /// Breaks a plant in every way while agents are started and stopped, round after round; then everything is whole again,
-/// and what was promised is compared with what happened.
+/// and what was promised is compared with what happened. Without its load it would show nothing: as soon as that is gone, or
+/// too little happens in a round, the campaign is over.
 /// </summary>
 internal sealed class Campaign
 {
-    private const int Machines = 4;
-    private const int RunsAtATime = 30;
-    private const int Watchers = 3;
-
-    /// <summary>How many of them there are before anything breaks: some have ended by themselves.</summary>
-    private const int Concurrent = 20;
-
-    /// <summary>For everything to come to rest once nothing is broken any more.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
+    /// <summary>For everything to come to rest once nothing is broken any more, and for enough to happen in a round.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Plant _plant;
-    private readonly Random _random;
-    private readonly List<string> _account = [];
+    private readonly CampaignSettings _settings;
+    private readonly Action<string> _say;
+    private readonly List<Round> _rounds;
     private readonly List<string> _problems = [];
 
-    private Campaign(Plant plant, int seed) => (_plant, _random) = (plant, new Random(seed));
+    private Campaign(Plant plant, CampaignSettings settings, List<Round> rounds, Action<string> say) =>
+        (_plant, _settings, _rounds, _say) = (plant, settings, rounds, say);
 
-    public static async Task<CampaignReport> RunAsync(int seed, int rounds, Action<string> say)
+    /// <param name="settings">How large it is.</param>
+    /// <param name="say">Is told each round in a line, as soon as it is over.</param>
+    /// <exception cref="CampaignException">It could not be played to its end.</exception>
+    public static async Task<CampaignReport> RunAsync(CampaignSettings settings, Action<string> say)
     {
-        await using Plant plant = await Plant.StartAsync(Machines, new Dictionary<string, string> { ["Runner__Capacity"] = "16" });
-        return await new Campaign(plant, seed).PlayAsync(rounds, seed, say);
+        List<Round> rounds = [];
+        try
+        {
+            Dictionary<string, string> runners = new() { ["Runner__Capacity"] = "16" };
+            await using Plant plant = await Plant.StartAsync(settings.Machines, runners);
+            return await new Campaign(plant, settings, rounds, say).PlayAsync();
+        }
+        catch (Exception exception)
+        {
+            throw new CampaignException(settings, rounds, exception);
+        }
     }
 
-    private async Task<CampaignReport> PlayAsync(int rounds, int seed, Action<string> say)
+    private async Task<CampaignReport> PlayAsync()
     {
-        List<Watcher> watchers = [.. Enumerable.Range(0, Watchers).Select(_ => new Watcher(_plant))];
-        await using Operator staff = new(_plant, watchers[0], new Random(seed), RunsAtATime);
-        await Eventually.True(() => watchers[0].Active >= Concurrent, Rest);
-        List<int> active = [];
-        for (int round = 1; round <= rounds; round++)
+        List<Watcher> watchers = [.. Enumerable.Range(1, _settings.Watchers).Select(i => new Watcher(_plant, $"Watcher {i}"))];
+        await using Operator staff = new(_plant, watchers[0], _settings);
+        await WaitAsync(() => watchers[0].Active, active => active >= _settings.RunsAtFirst, $"{_settings.RunsAtFirst} runs at first");
+        FaultMaker faults = new(_plant, new Random(_settings.Seed));
+        while (_rounds.Count < _settings.Rounds)
         {
-            string what = await BreakAsync();
-            active.Add(watchers[0].Active);
-            _account.Add($"{round,4}  {what}; {active[^1]} runs");
-            say(_account[^1]);
+            _rounds.Add(await PlayRoundAsync(faults, staff, watchers[0]));
+            _say(_rounds[^1].ToString());
         }
 
         await staff.EndAsync();
-        IReadOnlyList<Proto.Session> sessions = await SettleAsync(staff, watchers);
+        IReadOnlyList<Proto.Session> sessions = await RestAsync(staff, watchers);
         foreach (Watcher watcher in watchers)
-            await watcher.DisposeAsync();
-        return new CampaignReport(seed, _account, _problems)
+            await watcher.EndAsync();
+        _plant.Loops.ThrowIfAnyEnded();
+        return new CampaignReport(_settings.Seed, _rounds, _problems)
         {
             Runs = sessions.Count,
             Stops = staff.Stopped.Count,
-            Active = active,
-            Ends = sessions.CountBy(s => s.RunStatus == Proto.RunStatus.Failed ? $"FAILED {s.Failure.Reason}" : s.RunStatus.ToString().ToUpperInvariant()).ToDictionary(),
+            Ends = sessions.CountBy(EndOf).ToDictionary(),
         };
     }
 
-    /// <summary>One thing breaks and is mended, or mends itself.</summary>
-    private async Task<string> BreakAsync()
+    private async Task<Round> PlayRoundAsync(FaultMaker faults, Operator staff, Watcher watcher)
     {
-        Machine machine = _plant.Machines[_random.Next(_plant.Machines.Count)];
-        await WaitAsync(0.6);
-        switch (_random.Next(9))
-        {
-            case 0 or 1:
-                await _plant.KillCoordinatorAsync();
-                await WaitAsync(1.5);
-                await _plant.StartCoordinatorAgainAsync();
-                return "the coordinator was killed";
-            case 2 or 3:
-                await machine.KillAsync();
-                await WaitAsync(1.5);
-                machine.StartAgain();
-                return $"the runner of {machine.Name} was killed";
-            case 4:
-                await Task.WhenAll(_plant.KillCoordinatorAsync(), machine.KillAsync());
-                await WaitAsync(1);
-                machine.StartAgain();
-                await _plant.StartCoordinatorAgainAsync();
-                return $"the coordinator and the runner of {machine.Name} were killed";
-            case 5:
-                ProgramProcess frozen = _random.Next(2) == 0 ? _plant.Coordinator : machine.Runner;
-                frozen.Freeze();
-                await WaitAsync(3);
-                frozen.Thaw();
-                return $"{frozen} was frozen";
-            case 6:
-                machine.Link.Cut();
-                return $"the connection of {machine.Name} was cut";
-            case 7:
-                machine.Link.IsStalled = true;
-                await WaitAsync(4);
-                machine.Link.Cut();
-                machine.Link.IsStalled = false;
-                return $"the connection of {machine.Name} went silent, and was cut later";
-            default:
-                machine.Link.Delay = TimeSpan.FromMilliseconds(_random.Next(10, 300));
-                await WaitAsync(3);
-                machine.Link.Delay = TimeSpan.Zero;
-                return $"the connection of {machine.Name} was slow";
-        }
+        Stopwatch time = Stopwatch.StartNew();
+        Tally before = staff.Tally;
+        int endedBefore = watcher.Ended;
+        int number = _rounds.Count + 1;
+        Fault fault = await faults.MakeAsync();
+        return await WaitAsync(
+            () => new Round(number, fault, staff.Tally - before, watcher.Ended - endedBefore, watcher.Active, time.Elapsed),
+            round => round.IsEnough,
+            $"enough of a load in round {number}");
     }
 
     /// <summary>Waits until everything has come to rest, and looks at what there is.</summary>
-    private async Task<IReadOnlyList<Proto.Session>> SettleAsync(Operator staff, List<Watcher> watchers)
+    private async Task<IReadOnlyList<Proto.Session>> RestAsync(Operator staff, List<Watcher> watchers)
     {
         foreach (string runId in staff.Stopped)
             await ExpectEndAsync(runId, "its stop was answered");
-        await _plant.AskAsync(c => c.Sessions.StopSessionsAsync(new() { Filter = new(), GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.5)), Reason = "the end" }));
+        Duration grace = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.5));
+        Proto.StopSessionsRequest all = new() { Filter = new(), GracePeriod = grace, Reason = "the end" };
+        await _plant.AskAsync(c => c.Sessions.StopSessionsAsync(all));
         foreach (string runId in staff.Started)
             await ExpectEndAsync(runId, "everything was stopped");
 
@@ -121,7 +98,7 @@ internal sealed class Campaign
         if (sessions.Count != staff.Started.Distinct().Count())
             _problems.Add($"{staff.Started.Count} starts were answered, but there are {sessions.Count} sessions.");
         HashSet<string> runIds = [.. sessions.Select(s => s.RunId)];
-        foreach (ProcessEntry left in ProcessTable.All().Where(p => runIds.Any(id => p.Environment?.Contains($"{ProcessTable.RunIdVariable}={id}") == true)))
+        foreach (ProcessEntry left in ProcessTable.All().Where(p => runIds.Any(id => IsOfRun(p, id))))
             _problems.Add($"A process was left behind: {left}");
         foreach (ProcessEntry left in ProcessTable.Marked(_plant.Marks))
             _problems.Add($"A process was left behind: {left}");
@@ -150,7 +127,7 @@ internal sealed class Campaign
     {
         try
         {
-            await Eventually.Get(() => _plant.RunAsync(runId), r => r.EndTime is not null, Rest);
+            await Eventually.Get(() => _plant.RunAsync(runId), r => r.EndTime is not null, Patience);
         }
         catch (TimeoutException)
         {
@@ -163,7 +140,7 @@ internal sealed class Campaign
     {
         try
         {
-            await Eventually.Get(() => watcher.Difference(sessions), difference => difference.Length == 0, Rest);
+            await WaitAsync(() => watcher.Difference(sessions), difference => difference.Length == 0, "what a watcher shows");
         }
         catch (TimeoutException)
         {
@@ -171,5 +148,20 @@ internal sealed class Campaign
         }
     }
 
-    private Task WaitAsync(double atMostSeconds) => Task.Delay(TimeSpan.FromSeconds(_random.NextDouble() * atMostSeconds), TimeProvider.System);
+    /// <summary>Waits for something that the loops beside the campaign bring about, as long as they are there.</summary>
+    private Task<T> WaitAsync<T>(Func<T> read, Func<T, bool> wanted, string what) => Eventually.Get(
+        () =>
+        {
+            _plant.Loops.ThrowIfAnyEnded();
+            return read();
+        },
+        wanted,
+        Patience,
+        what);
+
+    private static string EndOf(Proto.Session session) =>
+        session.RunStatus == Proto.RunStatus.Failed ? $"FAILED {session.Failure.Reason}" : session.RunStatus.ToString().ToUpperInvariant();
+
+    private static bool IsOfRun(ProcessEntry process, string runId) =>
+        process.Environment?.Contains($"{ProcessTable.RunIdVariable}={runId}") == true;
 }

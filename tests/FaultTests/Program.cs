@@ -7,9 +7,19 @@ using Xunit.Runner.InProc.SystemConsole;
 if (args is ["--rounds", var rounds, ..])
 {
     int seed = args is [_, _, "--seed", var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.TickCount;
-    CampaignReport report = await Campaign.RunAsync(seed, int.Parse(rounds, CultureInfo.InvariantCulture), Console.Error.WriteLine);
-    Console.WriteLine(report);
-    return report.Problems.Count == 0 ? 0 : 1;
+    CampaignSettings settings = new(seed, int.Parse(rounds, CultureInfo.InvariantCulture));
+    Console.WriteLine($"Seed {settings.Seed}, {settings.Rounds} rounds on {settings.Machines} machines");
+    try
+    {
+        CampaignReport report = await Campaign.RunAsync(settings, Console.WriteLine);
+        Console.WriteLine(report);
+        return report.Problems.Count == 0 ? 0 : 1;
+    }
+    catch (CampaignException exception)
+    {
+        Console.Error.WriteLine(exception);
+        return 1;
+    }
 }
 
 if (args is ["--kills", var kills])
@@ -17,7 +27,7 @@ if (args is ["--kills", var kills])
     bool isGood = true;
     foreach (Victims victims in Enum.GetValues<Victims>())
     {
-        KillReport report = await KillsAfterAnswer.RunAsync(victims, int.Parse(kills, CultureInfo.InvariantCulture));
+        KillReport report = await KillsAfterAnswer.RunAsync(victims, int.Parse(kills, CultureInfo.InvariantCulture), Console.WriteLine);
         Console.WriteLine(report);
         isGood &= report.Problems.Count == 0;
     }

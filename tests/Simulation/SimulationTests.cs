@@ -1,12 +1,13 @@
 using System.Text;
+using Coordinator.Testing;
 using Xunit;
 
 namespace Coordinator.Simulation;
 
 public sealed class SimulationTests
 {
-    private const int Known = 1_000;
-    private const int Fresh = 20;
+    private static readonly int Known = TestForm.Of(200, 10_000);
+    private static readonly int Fresh = TestForm.Of(20, 1_000);
 
     /// <summary>The same histories each time: what passed once keeps passing.</summary>
     [Fact]

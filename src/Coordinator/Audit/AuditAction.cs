@@ -16,4 +16,8 @@ internal enum AuditAction
     RemoveRunner,
 
     DeleteSession,
+
+    StartSession,
+
+    ResumeSession,
 }

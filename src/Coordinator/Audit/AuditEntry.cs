@@ -33,6 +33,17 @@ internal sealed class AuditEntry
     /// <summary>The message of the API that goes with the action, serialised; empty if none does.</summary>
     public byte[] Details { get; init; } = [];
 
+    /// <summary>Of a new run: its session was started or resumed.</summary>
+    public static AuditEntry Start(Run run, Origin origin) => new()
+    {
+        Action = run.Resumed ? AuditAction.ResumeSession : AuditAction.StartSession,
+        OperationId = origin.OperationId,
+        RequestedBy = origin.RequestedBy,
+        Peer = origin.Peer,
+        SessionId = run.SessionId,
+        RunId = run.RunId,
+    };
+
     public static AuditEntry Stop(Run run, StopTerms terms) => new()
     {
         Action = AuditAction.Stop,

@@ -44,6 +44,8 @@ internal static class AuditMapping
         AuditAction.UndrainRunner => Proto.AuditAction.UndrainRunner,
         AuditAction.RemoveRunner => Proto.AuditAction.RemoveRunner,
         AuditAction.DeleteSession => Proto.AuditAction.DeleteSession,
+        AuditAction.StartSession => Proto.AuditAction.StartSession,
+        AuditAction.ResumeSession => Proto.AuditAction.ResumeSession,
     };
 
     /// <summary>The action of a checked request.</summary>

@@ -12,6 +12,16 @@ internal sealed class CoordinatorMetrics
 {
     public const string MeterName = "Coordinator";
 
+    /// <summary>
+    /// Seconds. From the push to an agent that ends at once (1 ms) over the usual grace periods, behind which the stops lie that
+    /// had to escalate, to runners that were away for as long as they may (300 s, the default of RunnerLostAfter).
+    /// </summary>
+    private static readonly InstrumentAdvice<double> StopBuckets = new()
+    {
+        HistogramBucketBoundaries =
+            [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 10, 15, 30, 60, 120, 300],
+    };
+
     private readonly Counter<long> _stopsRequested;
     private readonly Counter<long> _stopsEnded;
     private readonly Histogram<double> _stopDuration;
@@ -23,7 +33,8 @@ internal sealed class CoordinatorMetrics
         Meter meter = meters.Create(MeterName);
         _stopsRequested = meter.CreateCounter<long>("coordinator.stops.requested", "{run}", "Runs for which a stop was asked for; a repeated stop does not count");
         _stopsEnded = meter.CreateCounter<long>("coordinator.stops.ended", "{run}", "Runs that ended after a stop was asked for, by what became of the stop");
-        _stopDuration = meter.CreateHistogram<double>("coordinator.stop.duration", "s", "From the request of a stop to the proof that nothing is alive");
+        _stopDuration = meter.CreateHistogram(
+            "coordinator.stop.duration", "s", "From the request of a stop to the proof that nothing is alive", tags: null, StopBuckets);
         _runsMoved = meter.CreateCounter<long>("coordinator.runs.moved", "{run}", "Changes of status, by the new one");
         _reportsRefused = meter.CreateCounter<long>("coordinator.reports.refused", "{report}", "Reports of runners that changed nothing, by why");
         meter.CreateObservableGauge("coordinator.runners.connected", () => streams.All.Count(), "{runner}", "Runners that are connected");

@@ -24,14 +24,14 @@ internal sealed class SessionGrpcService(
     public override async Task<Proto.StartSessionResponse> StartSession(Proto.StartSessionRequest request, ServerCallContext context)
     {
         StartChecks.Check(request);
-        var view = await starts.StartAsync(request, Fingerprint.Of(request));
+        var view = await starts.StartAsync(request, Fingerprint.Of(request), origins.Of(context));
         return new Proto.StartSessionResponse { Session = view.SessionToProto(), Run = view.RunToProto() };
     }
 
     public override async Task<Proto.ResumeSessionResponse> ResumeSession(Proto.ResumeSessionRequest request, ServerCallContext context)
     {
         StartChecks.Check(request);
-        var view = await starts.ResumeAsync(request, Fingerprint.Of(request));
+        var view = await starts.ResumeAsync(request, Fingerprint.Of(request), origins.Of(context));
         return new Proto.ResumeSessionResponse { Session = view.SessionToProto(), Run = view.RunToProto() };
     }
 

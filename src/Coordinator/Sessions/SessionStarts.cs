@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Dispatch;
 using Coordinator.Errors;
 using Coordinator.Hosting;
@@ -15,7 +16,9 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
 
     /// <param name="request">Checked.</param>
     /// <param name="fingerprint">Tells this request from another one with the same request id.</param>
-    public Task<RunView> StartAsync(Proto.StartSessionRequest request, string fingerprint) => ledger.ExecuteAsync(async scope =>
+    /// <param name="origin">For the record. That of a repeated request is not recorded: nothing is done for it.</param>
+    public Task<RunView> StartAsync(
+        Proto.StartSessionRequest request, string fingerprint, Origin origin) => ledger.ExecuteAsync(async scope =>
     {
         if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
             return repeated;
@@ -37,7 +40,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
             CreateTime = scope.Now,
         };
         scope.Add(session);
-        return Add(scope, session, request.Prompt, session.Demands, new RunRequest(request.RequestId, fingerprint)
+        return Add(scope, session, request.Prompt, session.Demands, new RunRequest(request.RequestId, fingerprint, origin)
         {
             QueueTimeout = request.QueueTimeout?.ToTimeSpan(),
             MaxRuntime = request.MaxRuntime?.ToTimeSpan(),
@@ -45,7 +48,8 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
     });
 
     /// <inheritdoc cref="StartAsync"/>
-    public Task<RunView> ResumeAsync(Proto.ResumeSessionRequest request, string fingerprint) => ledger.ExecuteAsync(async scope =>
+    public Task<RunView> ResumeAsync(
+        Proto.ResumeSessionRequest request, string fingerprint, Origin origin) => ledger.ExecuteAsync(async scope =>
     {
         if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
             return repeated;
@@ -62,7 +66,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         RunDemands demands = session.ExecutorSessionId.Length > 0 && previous is { RunnerId.Length: > 0 }
             ? session.Demands with { RunnerId = previous.RunnerId }
             : session.Demands;
-        return Add(scope, session, request.Prompt, demands, new RunRequest(request.RequestId, fingerprint)
+        return Add(scope, session, request.Prompt, demands, new RunRequest(request.RequestId, fingerprint, origin)
         {
             Resumed = true,
             QueueTimeout = previous?.QueueTimeout,
@@ -91,6 +95,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         session.Follow(run);
         scope.Changed(session);
         scope.Append(session, run.RunId, Timeline.Prompt(prompt));
+        scope.Record(AuditEntry.Start(run, request.Origin));
         scope.RequestDispatch();
         return new RunView(session, run, prompt);
     }
@@ -149,7 +154,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         return line.Length > 0 && char.IsHighSurrogate(line[^1]) ? line[..^1] : line;
     }
 
-    private sealed record RunRequest(string RequestId, string Fingerprint)
+    private sealed record RunRequest(string RequestId, string Fingerprint, Origin Origin)
     {
         public bool Resumed { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class AuditTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
         Proto.Run run = await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Stopped);
 
-        Proto.AuditEntry[] entries = await ListAsync(coordinator, new() { RunId = start.RunId });
+        Proto.AuditEntry[] entries = await ListAsync(coordinator, new() { RunId = start.RunId, RunnerId = ScriptedRunner.DefaultId });
 
         Assert.Equal([Proto.AuditAction.StopEnded, Proto.AuditAction.Stop, Proto.AuditAction.Stop], entries.Select(e => e.Action));
         var (end, second, first) = (entries[0], entries[1], entries[2]);
@@ -49,19 +49,73 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task StartAndResume_AreRecordedOnceForEachRun_WithWhoAskedAndFromWhere()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
+        Proto.StartSessionRequest request = Calls.Start("the secret plan");
+        request.RequestId = "req-1";
+        Proto.StartSessionResponse[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => coordinator.Sessions.StartSessionAsync(request).ResponseAsync));
+        Proto.StartRun start = await runner.NextStartAsync();
+        await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0);
+        await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
+        string sessionId = answers[0].Session.SessionId;
+        Proto.ResumeSessionRequest more = new() { SessionId = sessionId, Prompt = "the rest of the secret plan", RequestId = "req-2" };
+        Proto.Run resumed = (await coordinator.Sessions.ResumeSessionAsync(more)).Run;
+        await coordinator.Sessions.ResumeSessionAsync(more);
+
+        Proto.AuditEntry[] entries = await ListAsync(coordinator, new());
+
+        Assert.Equal(
+            [
+                (Proto.AuditAction.ResumeSession, resumed.RunId, resumed.CreateTime),
+                (Proto.AuditAction.StartSession, start.RunId, answers[0].Run.CreateTime),
+            ],
+            entries.Select(e => (e.Action, e.RunId, e.Time)));
+        Assert.All(entries, e => Assert.Equal((sessionId, "", ""), (e.SessionId, e.RunnerId, e.Reason)));
+        Assert.All(entries, e => Assert.Equal(Proto.AuditEntry.DetailsOneofCase.None, e.DetailsCase));
+        Assert.All(entries, e => Assert.StartsWith("operator@", e.RequestedBy, StringComparison.Ordinal));
+        Assert.All(entries, e => Assert.Matches(@"^(127\.0\.0\.1|\[::1\]):\d+$", e.Peer));
+        Assert.Equal(2, entries.Select(e => e.OperationId).Distinct().Count(id => id.StartsWith("op_", StringComparison.Ordinal)));
+        Assert.DoesNotContain("secret", string.Concat(entries.Select(e => e.ToString())), StringComparison.Ordinal);
+        Assert.Equal(entries[1], Assert.Single(await ListAsync(coordinator, new() { Actions = { Proto.AuditAction.StartSession } })));
+        Assert.Equal(entries[0], Assert.Single(await ListAsync(coordinator, new() { Actions = { Proto.AuditAction.ResumeSession } })));
+    }
+
+    [Fact]
+    public async Task StartOrResume_ThatIsRefused_LeavesNoEntry()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync("--Coordinator:MaxPendingRuns=1");
+        Proto.StartSessionRequest request = Calls.Start();
+        request.RequestId = "req-1";
+        Proto.Session session = (await coordinator.Sessions.StartSessionAsync(request)).Session;
+        Proto.AuditEntry only = Assert.Single(await ListAsync(coordinator, new()));
+
+        await coordinator.Sessions.StartSessionAsync(Calls.Start()).ResponseAsync.FailsAsync(StatusCode.ResourceExhausted, "QUEUE_FULL");
+        await coordinator.Sessions.ResumeSessionAsync(new() { SessionId = session.SessionId, Prompt = "more" }).ResponseAsync
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
+        request.Prompt = "something else";
+        await coordinator.Sessions.StartSessionAsync(request).ResponseAsync.FailsAsync(StatusCode.AlreadyExists, "REQUEST_ID_REUSED");
+
+        Assert.Equal(only, Assert.Single(await ListAsync(coordinator, new())));
+    }
+
+    [Fact]
     public async Task StopSessions_OfMany_RecordsEachUnderOneOperation()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         for (int i = 0; i < 3; i++)
             await coordinator.Sessions.StartSessionAsync(Calls.Start());
+        Proto.ListAuditEntriesRequest ofStops = new() { Actions = { Proto.AuditAction.Stop, Proto.AuditAction.StopEnded } };
         Proto.StopSessionsRequest request = new() { Filter = new(), Reason = "evening", ValidateOnly = true };
         await coordinator.Sessions.StopSessionsAsync(request);
-        Assert.Empty(await ListAsync(coordinator, new()));
+        Assert.Empty(await ListAsync(coordinator, ofStops));
         request.ValidateOnly = false;
 
         await coordinator.Sessions.StopSessionsAsync(request);
 
-        Proto.AuditEntry[] entries = await ListAsync(coordinator, new());
+        Proto.AuditEntry[] entries = await ListAsync(coordinator, ofStops);
         Assert.Equal((3, 3), (entries.Count(e => e.Action == Proto.AuditAction.Stop), entries.Count(e => e.Action == Proto.AuditAction.StopEnded)));
         Assert.Single(entries.Select(e => e.OperationId).Distinct());
         Assert.All(entries.Where(e => e.Action == Proto.AuditAction.StopEnded), e => Assert.Equal(Proto.StopOutcome.NeverStarted, e.End.Outcome));
@@ -87,7 +141,9 @@ public sealed class AuditTests
         Assert.Equal([Proto.AuditAction.RemoveRunner, Proto.AuditAction.UndrainRunner, Proto.AuditAction.DrainRunner], ofRunner.Select(e => e.Action));
         Assert.Equal(("upgrade", 60), (ofRunner[2].Reason, ofRunner[2].Drain.StopAfter.Seconds));
         Proto.AuditEntry[] ofSession = await ListAsync(coordinator, new() { SessionId = session.SessionId });
-        Assert.Equal([Proto.AuditAction.DeleteSession, Proto.AuditAction.StopEnded, Proto.AuditAction.Stop], ofSession.Select(e => e.Action));
+        Assert.Equal(
+            [Proto.AuditAction.DeleteSession, Proto.AuditAction.StopEnded, Proto.AuditAction.Stop, Proto.AuditAction.StartSession],
+            ofSession.Select(e => e.Action));
         Assert.DoesNotContain("secret", string.Concat((await ListAsync(coordinator, new())).Select(e => e.ToString())), StringComparison.Ordinal);
     }
 
@@ -105,7 +161,8 @@ public sealed class AuditTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
         await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
 
-        Proto.AuditEntry own = Assert.Single(await ListAsync(coordinator, new() { SessionId = limited.SessionId }));
+        Proto.ListAuditEntriesRequest stopsOfLimited = new() { SessionId = limited.SessionId, Actions = { Proto.AuditAction.Stop } };
+        Proto.AuditEntry own = Assert.Single(await ListAsync(coordinator, stopsOfLimited));
         Assert.Equal(("coordinator", "", "max_runtime is over."), (own.RequestedBy, own.Peer, own.Reason));
         Proto.AuditEntry byRunner = (await ListAsync(coordinator, new() { SessionId = other.SessionId, Actions = { Proto.AuditAction.Stop } })).Single();
         Assert.Equal(($"runner {ScriptedRunner.DefaultId}", ""), (byRunner.RequestedBy, byRunner.Peer));

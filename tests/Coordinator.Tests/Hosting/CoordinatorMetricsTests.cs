@@ -34,6 +34,26 @@ public sealed class CoordinatorMetricsTests
         Assert.Equal(1, readings["coordinator.runners.connected"]);
     }
 
+    /// <summary>Without, an exporter has the buckets it has for milliseconds, and every stop in the first.</summary>
+    [Fact]
+    public async Task Histograms_AdviseBucketsFromAMillisecondToFiveMinutes()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        using Readings readings = new(coordinator.Services.GetRequiredService<IMeterFactory>());
+
+        Instrument[] histograms = [.. readings.Instruments.Where(i => i.GetType().GetGenericTypeDefinition() == typeof(Histogram<>))];
+
+        Assert.Equal(["coordinator.stop.duration"], histograms.Select(h => h.Name));
+        Assert.All(histograms, histogram =>
+        {
+            Assert.Equal("s", histogram.Unit);
+            IReadOnlyList<double>? bounds = ((Histogram<double>)histogram).Advice?.HistogramBucketBoundaries;
+            Assert.NotNull(bounds);
+            Assert.Equal((0.001, 300), (bounds[0], bounds[^1]));
+            Assert.All(bounds.Zip(bounds.Skip(1)), pair => Assert.InRange(pair.Second / pair.First, 1.3, 2.5));
+        });
+    }
+
     /// <summary>What one coordinator's meter said; others in this process have meters of the same name.</summary>
     private sealed class Readings : IDisposable
     {
@@ -45,13 +65,18 @@ public sealed class CoordinatorMetricsTests
             _listener.InstrumentPublished = (instrument, listener) =>
             {
                 if (instrument.Meter.Name == CoordinatorMetrics.MeterName && instrument.Meter.Scope == meters)
+                {
+                    Instruments.Add(instrument);
                     listener.EnableMeasurementEvents(instrument);
+                }
             };
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
             _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
             _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
             _listener.Start();
         }
+
+        public ConcurrentBag<Instrument> Instruments { get; } = [];
 
         public double this[string name] => _sums.GetValueOrDefault(name);
 

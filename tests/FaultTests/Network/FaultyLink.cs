@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Coordinator.FaultTests.Background;
 
 namespace Coordinator.FaultTests.Network;
 
@@ -10,18 +11,19 @@ internal sealed class FaultyLink : IDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _over = new();
     private readonly List<Socket> _open = [];
     private readonly Func<Uri> _target;
     private volatile bool _isStalled;
     private TimeSpan _delay;
 
+    /// <param name="loops">It becomes one of them, with all its connections.</param>
+    /// <param name="name">Of the machine it begins at.</param>
     /// <param name="target">Where connections lead; may change between connections.</param>
-    public FaultyLink(Func<Uri> target)
+    public FaultyLink(Loops loops, string name, Func<Uri> target)
     {
         _target = target;
         _listener.Start();
-        _ = AcceptAsync();
+        loops.Start($"The link of {name}", AcceptAsync);
     }
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
@@ -55,10 +57,8 @@ internal sealed class FaultyLink : IDisposable
 
     public void Dispose()
     {
-        _over.Cancel();
         _listener.Dispose();
         Cut();
-        _over.Dispose();
     }
 
     private static void Reset(Socket socket)
@@ -67,16 +67,36 @@ internal sealed class FaultyLink : IDisposable
         socket.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private void ResetUnlessCut(Socket socket)
     {
+        lock (_open)
+        {
+            if (_open.Remove(socket))
+                Reset(socket);
+        }
+    }
+
+    /// <summary>Takes connections, and looks after those it has: what one fails with that no cut explains is its own failure.</summary>
+    private async Task AcceptAsync(CancellationToken over)
+    {
+        List<Task> carried = [];
         try
         {
             while (true)
-                _ = CarryAsync(await _listener.AcceptSocketAsync(_over.Token), _over.Token);
+            {
+                Task<Socket> next = _listener.AcceptSocketAsync(over).AsTask();
+                while (await Task.WhenAny([next, .. carried]) is var ended && ended != next)
+                {
+                    carried.Remove(ended);
+                    await ended;
+                }
+
+                carried.Add(CarryAsync(await next, over));
+            }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // It is over.
+            await Task.WhenAll(carried);
         }
     }
 
@@ -86,21 +106,22 @@ internal sealed class FaultyLink : IDisposable
         near.NoDelay = true;
         lock (_open)
             _open.AddRange([near, far]);
+        List<Task> pumps = [];
         try
         {
             Uri target = _target();
             await far.ConnectAsync(target.Host, target.Port, over);
-            await Task.WhenAny(PumpAsync(near, far, over), PumpAsync(far, near, over));
+            pumps.AddRange([PumpAsync(near, far, over), PumpAsync(far, near, over)]);
+            await Task.WhenAny(pumps);
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Whoever is at the other end learns of it by the end of its connection.
         }
 
-        lock (_open)
-            _open.RemoveAll(socket => socket == near || socket == far);
-        Reset(near);
-        Reset(far);
+        ResetUnlessCut(near);
+        ResetUnlessCut(far);
+        await Task.WhenAll(pumps);
     }
 
     private async Task PumpAsync(Socket from, Socket to, CancellationToken over)
@@ -115,7 +136,7 @@ internal sealed class FaultyLink : IDisposable
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), over);
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Cut.
         }

@@ -1,5 +1,5 @@
+using Coordinator.FaultTests.Background;
 using Coordinator.FaultTests.Plants;
-using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -13,54 +13,65 @@ internal sealed class Operator : IAsyncDisposable
 
     private readonly Plant _plant;
     private readonly Watcher _watcher;
+    private readonly CampaignSettings _settings;
     private readonly Random _random;
-    private readonly int _wanted;
-    private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _abandoned = new();
     private readonly List<Proto.Session> _mine = [];
-    private readonly Task _work;
-    private int _requests;
+    private readonly Loop _loop;
+    private readonly Lock _lock = new();
+    private Tally _tally;
 
     /// <param name="plant">Where.</param>
-    /// <param name="watcher">Tells how many there are.</param>
-    /// <param name="random">Decides what it does.</param>
-    /// <param name="wanted">How many runs there should be at a time.</param>
-    public Operator(Plant plant, Watcher watcher, Random random, int wanted)
+    /// <param name="watcher">Tells how many runs there are.</param>
+    /// <param name="settings">How many runs there should be, and of which agents.</param>
+    public Operator(Plant plant, Watcher watcher, CampaignSettings settings)
     {
-        (_plant, _watcher, _random, _wanted) = (plant, watcher, random, wanted);
-        _work = WorkAsync();
+        (_plant, _watcher, _settings, _random) = (plant, watcher, settings, new Random(settings.Seed));
+        _loop = plant.Loops.Start("The operator", WorkAsync);
     }
 
-    /// <summary>The runs whose start was answered.</summary>
+    /// <summary>The runs whose start was answered; to be read after <see cref="EndAsync"/>.</summary>
     public List<string> Started { get; } = [];
 
-    /// <summary>The runs whose stop was answered.</summary>
+    /// <summary>The runs whose stop was answered; to be read after <see cref="EndAsync"/>.</summary>
     public List<string> Stopped { get; } = [];
 
-    /// <summary>Lets it finish what it has begun.</summary>
-    public async Task EndAsync()
+    public Tally Tally
     {
-        await _over.CancelAsync();
-        await _work.WithTimeout(TimeSpan.FromMinutes(1));
+        get
+        {
+            lock (_lock)
+                return _tally;
+        }
     }
 
+    /// <summary>Lets it finish what it has begun.</summary>
+    public Task EndAsync() => _loop.EndAsync();
+
+    /// <summary>What it has begun may never be answered any more, so that is not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
-        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _over.Dispose();
+        Task end = _loop.EndAsync();
+        await _abandoned.CancelAsync();
+        await end;
+        _abandoned.Dispose();
     }
 
-    private async Task WorkAsync()
+    private async Task WorkAsync(CancellationToken over)
     {
-        while (!_over.IsCancellationRequested)
+        while (!over.IsCancellationRequested)
         {
-            if (_watcher.Active < _wanted)
+            if (WantsMore())
                 await StartAsync();
             else
                 await StopAsync(_mine[_random.Next(_mine.Count)]);
-            await Task.Delay(Pause * _random.NextDouble(), TimeProvider.System, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            TimeSpan pause = Pause * _random.NextDouble();
+            await Task.Delay(pause, TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Below the wanted number it stops, too, so that faults meet stops as well as starts; above it stops only.</summary>
+    private bool WantsMore() => _mine.Count == 0 || (_watcher.Active < _settings.RunsAtATime && _random.Next(4) > 0);
 
     /// <summary>Asks with one id until it is answered: it must not be started twice for that.</summary>
     private async Task StartAsync()
@@ -68,25 +79,37 @@ internal sealed class Operator : IAsyncDisposable
         Proto.StartSessionRequest request = new()
         {
             Executor = "command",
-            Prompt = AgentScript.Any(_random, _plant.Marks),
-            RequestId = $"request-{++_requests}",
+            Prompt = _settings.Agent(_random, _plant.Marks),
+            RequestId = $"request-{Tally.StartsAsked + 1}",
         };
-        Proto.Session session = (await _plant.AskAsync(c => c.Sessions.StartSessionAsync(request))).Session;
+        Count(tally => tally with { StartsAsked = tally.StartsAsked + 1 });
+        Proto.Session session = (await _plant.AskAsync(c => c.Sessions.StartSessionAsync(request), _abandoned.Token)).Session;
         Started.Add(session.RunId);
         _mine.Add(session);
+        Count(tally => tally with { Starts = tally.Starts + 1 });
     }
 
     private async Task StopAsync(Proto.Session session)
     {
         _mine.Remove(session);
+        Proto.StopSessionRequest request = new() { SessionId = session.SessionId, GracePeriod = Grace, Reason = "enough" };
+        Count(tally => tally with { StopsAsked = tally.StopsAsked + 1 });
         try
         {
-            await _plant.AskAsync(c => c.Sessions.StopSessionAsync(new() { SessionId = session.SessionId, GracePeriod = Grace, Reason = "enough" }));
+            await _plant.AskAsync(c => c.Sessions.StopSessionAsync(request), _abandoned.Token);
             Stopped.Add(session.RunId);
+            Count(tally => tally with { Stops = tally.Stops + 1 });
         }
         catch (RpcException refused) when (refused.StatusCode == StatusCode.FailedPrecondition)
         {
-            // It had ended by itself.
+            // It had ended by itself, or by this stop, whose first answer was lost.
+            Count(tally => tally with { StopsTooLate = tally.StopsTooLate + 1 });
         }
+    }
+
+    private void Count(Func<Tally, Tally> one)
+    {
+        lock (_lock)
+            _tally = one(_tally);
     }
 }

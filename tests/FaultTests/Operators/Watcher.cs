@@ -1,24 +1,23 @@
+using Coordinator.FaultTests.Background;
 using Coordinator.FaultTests.Plants;
-using Grpc.Core;
 
 namespace Coordinator.FaultTests.Operators;
 
 /// <summary>Follows all sessions as a dashboard does: by revision, over every end of the coordinator.</summary>
-internal sealed class Watcher : IAsyncDisposable
+internal sealed class Watcher
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Plant _plant;
-    private readonly CancellationTokenSource _over = new();
     private readonly Dictionary<string, Proto.Session> _sessions = [];
     private readonly Dictionary<string, Proto.Session> _snapshot = [];
-    private readonly Task _work;
+    private readonly Loop _loop;
     private long _revision;
 
-    public Watcher(Plant plant)
+    public Watcher(Plant plant, string name)
     {
         _plant = plant;
-        _work = WatchAsync();
+        _loop = plant.Loops.Start(name, WatchAsync);
     }
 
     /// <summary>How many sessions it shows that have not ended.</summary>
@@ -27,7 +26,17 @@ internal sealed class Watcher : IAsyncDisposable
         get
         {
             lock (_sessions)
-                return _sessions.Values.Count(s => s.Status is Proto.SessionStatus.Pending or Proto.SessionStatus.Running or Proto.SessionStatus.Stopping);
+                return _sessions.Values.Count(IsActive);
+        }
+    }
+
+    /// <summary>How many sessions it shows that have ended.</summary>
+    public int Ended
+    {
+        get
+        {
+            lock (_sessions)
+                return _sessions.Values.Count(s => !IsActive(s));
         }
     }
 
@@ -38,31 +47,31 @@ internal sealed class Watcher : IAsyncDisposable
         {
             if (_sessions.Count != sessions.Count)
                 return $"shows {_sessions.Count} sessions instead of {sessions.Count}";
-            Proto.Session? wrong = sessions.FirstOrDefault(s => !_sessions.TryGetValue(s.SessionId, out Proto.Session? shown) || shown.Revision != s.Revision || shown.Status != s.Status);
-            return wrong is null ? "" : $"shows {_sessions.GetValueOrDefault(wrong.SessionId)?.Status} for session {wrong.SessionId}, which is {wrong.Status}";
+            Proto.Session? wrong = sessions.FirstOrDefault(s => !_sessions.TryGetValue(s.SessionId, out Proto.Session? shown)
+                || shown.Revision != s.Revision || shown.Status != s.Status);
+            return wrong is null ? ""
+                : $"shows {_sessions.GetValueOrDefault(wrong.SessionId)?.Status} for session {wrong.SessionId}, which is {wrong.Status}";
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _over.CancelAsync();
-        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _over.Dispose();
-    }
+    public Task EndAsync() => _loop.EndAsync();
 
-    private async Task WatchAsync()
+    private static bool IsActive(Proto.Session session) =>
+        session.Status is Proto.SessionStatus.Pending or Proto.SessionStatus.Running or Proto.SessionStatus.Stopping;
+
+    private async Task WatchAsync(CancellationToken over)
     {
-        while (!_over.IsCancellationRequested)
+        while (!over.IsCancellationRequested)
         {
             try
             {
-                using var call = _plant.Coordinator.Sessions.WatchSessions(new() { AfterRevision = _revision }, cancellationToken: _over.Token);
-                while (await call.ResponseStream.MoveNext(_over.Token))
+                using var call = _plant.Coordinator.Sessions.WatchSessions(new() { AfterRevision = _revision }, cancellationToken: over);
+                while (await call.ResponseStream.MoveNext(over))
                     Take(call.ResponseStream.Current);
             }
-            catch (Exception problem) when (problem is RpcException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception exception) when (Interruptions.Is(exception))
             {
-                await Task.Delay(Pause, TimeProvider.System, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Coordinator.FaultTests.Background;
 using Coordinator.FaultTests.Network;
 using Coordinator.Testing.Processes;
 
@@ -8,9 +9,9 @@ internal sealed class Machine : IAsyncDisposable
 {
     private readonly List<RunnerProcess> _dead = [];
 
-    public Machine(string name, string directory, Func<Uri> coordinator, IReadOnlyDictionary<string, string> settings)
+    public Machine(string name, string directory, Loops loops, Func<Uri> coordinator, IReadOnlyDictionary<string, string> settings)
     {
-        Link = new FaultyLink(coordinator);
+        Link = new FaultyLink(loops, name, coordinator);
         Runner = RunnerProcess.Start(new RunnerSettings
         {
             WorkingDirectory = directory,

@@ -1,3 +1,4 @@
+using Coordinator.FaultTests.Background;
 using Coordinator.Testing;
 using Coordinator.Testing.Processes;
 using Coordinator.Testing.Waiting;
@@ -11,8 +12,10 @@ internal sealed class Plant : IAsyncDisposable
     /// <summary>Both sides notice a silent connection within three of them.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly TestFiles _files = new();
-    private CoordinatorProcess _coordinator = null!;
+    private CoordinatorProcess? _coordinator;
 
     private Plant()
     {
@@ -20,8 +23,11 @@ internal sealed class Plant : IAsyncDisposable
 
     public IReadOnlyList<Machine> Machines { get; private set; } = [];
 
+    /// <summary>What goes on beside it; whoever asks the plant for something is told when one of them is gone.</summary>
+    public Loops Loops { get; } = new();
+
     /// <summary>The newest life of it.</summary>
-    public CoordinatorProcess Coordinator => _coordinator;
+    public CoordinatorProcess Coordinator => _coordinator ?? throw new InvalidOperationException("It was not started.");
 
     /// <summary>Each agent that is started notes it here, in a file with the name of its run.</summary>
     public string Marks => _files.At("marks");
@@ -29,46 +35,43 @@ internal sealed class Plant : IAsyncDisposable
     public static async Task<Plant> StartAsync(int machines, IReadOnlyDictionary<string, string>? runnerSettings = null)
     {
         Plant plant = new();
-        plant._files.CreateDirectory("marks");
-        plant._coordinator = await CoordinatorProcess.StartAsync(new CoordinatorSettings
+        try
         {
-            WorkingDirectory = plant._files.CreateDirectory("coordinator"),
-            Environment = new Dictionary<string, string> { ["Coordinator__HeartbeatInterval"] = Heartbeat.ToString("c") },
-        });
-        plant.Machines =
-        [
-            .. Enumerable.Range(1, machines).Select(i => new Machine(
-                $"machine-{i}", plant._files.CreateDirectory($"machine-{i}"), () => plant._coordinator.GrpcAddress,
-                runnerSettings ?? new Dictionary<string, string>())),
-        ];
-        foreach (Machine machine in plant.Machines)
-            await plant._coordinator.WaitForRunnerAsync(machine.Name);
-        return plant;
+            await plant.BuildAsync(machines, runnerSettings ?? new Dictionary<string, string>());
+            return plant;
+        }
+        catch
+        {
+            await plant.DisposeAsync();
+            throw;
+        }
     }
 
     public string CreateDirectory(string name) => _files.CreateDirectory(name);
 
-    public Task KillCoordinatorAsync() => _coordinator.KillAsync();
+    public Task KillCoordinatorAsync() => Coordinator.KillAsync();
 
     public async Task StartCoordinatorAgainAsync()
     {
-        CoordinatorProcess dead = _coordinator;
+        CoordinatorProcess dead = Coordinator;
         _coordinator = await CoordinatorProcess.StartAsync(dead.Again);
         await dead.DisposeAsync();
     }
 
     /// <summary>Asks until it is answered, by whichever life of the coordinator.</summary>
-    public async Task<T> AskAsync<T>(Func<CoordinatorProcess, AsyncUnaryCall<T>> call)
+    /// <exception cref="LoopEndedException">Something that was to go on beside the test has ended.</exception>
+    public async Task<T> AskAsync<T>(Func<CoordinatorProcess, AsyncUnaryCall<T>> call, CancellationToken abandoned = default)
     {
         while (true)
         {
+            Loops.ThrowIfAnyEnded();
             try
             {
-                return await call(_coordinator).ResponseAsync.WithTimeout();
+                return await call(Coordinator).ResponseAsync.WithTimeout().WaitAsync(abandoned);
             }
-            catch (Exception problem) when (problem is ObjectDisposedException or RpcException { StatusCode: StatusCode.Unavailable })
+            catch (Exception exception) when (Interruptions.Is(exception))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+                await Task.Delay(AskAgainAfter, TimeProvider.System, abandoned);
             }
         }
     }
@@ -98,9 +101,28 @@ internal sealed class Plant : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Loops.DisposeAsync();
         foreach (Machine machine in Machines)
             await machine.DisposeAsync();
-        await _coordinator.DisposeAsync();
+        if (_coordinator is not null)
+            await _coordinator.DisposeAsync();
         _files.Dispose();
+        Loops.ThrowIfAnyEndedUnnoticed();
+    }
+
+    private async Task BuildAsync(int machines, IReadOnlyDictionary<string, string> runnerSettings)
+    {
+        CreateDirectory("marks");
+        _coordinator = await CoordinatorProcess.StartAsync(new CoordinatorSettings
+        {
+            WorkingDirectory = CreateDirectory("coordinator"),
+            Environment = new Dictionary<string, string> { ["Coordinator__HeartbeatInterval"] = Heartbeat.ToString("c") },
+        });
+        List<Machine> started = [];
+        Machines = started;
+        for (int i = 1; i <= machines; i++)
+            started.Add(new Machine($"machine-{i}", CreateDirectory($"machine-{i}"), Loops, () => Coordinator.GrpcAddress, runnerSettings));
+        foreach (Machine machine in started)
+            await Coordinator.WaitForRunnerAsync(machine.Name);
     }
 }

@@ -7,17 +7,13 @@ namespace Coordinator.FunctionalTests.Disasters;
 /// <summary>The coordinator hangs while agents write as much as they can.</summary>
 public sealed class FrozenCoordinatorTests
 {
-    /// <summary>Set to <c>full</c>: twenty runs and half a minute instead of what fits between other tests.</summary>
-    private const string Form = "FROZEN_OUTPUT";
-
     private const int LinesPerSecond = 10_000;
     private const long RunnerBound = 400_000_000;
     private const long CoordinatorBound = 800_000_000;
 
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable(Form) == "full";
-    private static readonly int Runs = IsFull ? 20 : 4;
-    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(IsFull ? 30 : 6);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(IsFull ? 5 : 1);
+    private static readonly int Runs = TestForm.Of(4, 20);
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(TestForm.Of(6, 30));
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(TestForm.Of(1, 5));
 
     [Fact]
     public async Task Output_WhileTheCoordinatorHangs_StaysInOrderAndMemoryWithinBounds()

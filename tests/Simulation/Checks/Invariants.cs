@@ -1,3 +1,4 @@
+using Coordinator.Audit;
 using Coordinator.Dispatch;
 using Coordinator.Runs;
 using Coordinator.Sessions;
@@ -32,6 +33,9 @@ internal sealed class Invariants(World world)
 
     private static readonly Func<CoordinatorDbContext, IEnumerable<Run>> AllRuns = EF.CompileQuery((CoordinatorDbContext db) => db.Runs.AsNoTracking());
 
+    private static readonly Func<CoordinatorDbContext, string, int> StartsOf = EF.CompileQuery((CoordinatorDbContext db, string runId) =>
+        db.AuditEntries.Count(e => e.RunId == runId && (e.Action == AuditAction.StartSession || e.Action == AuditAction.ResumeSession)));
+
     private readonly Dictionary<string, Seen> _seen = [];
     private readonly Dictionary<string, List<SimulatedAgent>> _agents = [];
     private readonly Dictionary<string, (string SessionId, string RunId)> _requests = [];
@@ -62,7 +66,11 @@ internal sealed class Invariants(World world)
         _hasCommitted = false;
         using CoordinatorDbContext db = world.Database.CreateDbContext();
         foreach (Run run in AllRuns(db))
+        {
+            if (!_seen.ContainsKey(run.RunId))
+                LookAtStart(db, run);
             Look(run);
+        }
     }
 
     /// <summary>Invariants 4 and 8: nothing is started twice, or after its stop arrived.</summary>
@@ -145,7 +153,10 @@ internal sealed class Invariants(World world)
         foreach (Session session in sessions)
             LookAtTimeline(db, session);
         foreach (Run run in runs)
+        {
+            LookAtStart(db, run);
             LookAtOutput(run);
+        }
     }
 
     /// <returns>A connected runner that could take it; null if there is none.</returns>
@@ -198,6 +209,13 @@ internal sealed class Invariants(World world)
 
         if (watcher.Sessions.Count > sessions.Count)
             Violate($"The {watcher.Name} has {watcher.Sessions.Count} sessions, but there are {sessions.Count}.");
+    }
+
+    /// <summary>A run is committed with the entry of who started it, and no repeated request adds another.</summary>
+    private void LookAtStart(CoordinatorDbContext db, Run run)
+    {
+        if (StartsOf(db, run.RunId) is var starts and not 1)
+            Violate($"The start of {run.RunId} is recorded {starts} times.");
     }
 
     private void Look(Run run)

@@ -65,7 +65,7 @@ internal sealed class Operator(World world)
         };
         Call($"start {request.RequestId}", async () =>
         {
-            RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId);
+            RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId, s_origin);
             return () => Started(request, view);
         });
         // Whoever got no answer asks again; the second answer must be the first one.
@@ -91,7 +91,7 @@ internal sealed class Operator(World world)
         {
             Call($"start {request.RequestId} again", async () =>
             {
-                RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId);
+                RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId, s_origin);
                 return () => Started(request, view);
             });
         }
@@ -106,7 +106,7 @@ internal sealed class Operator(World world)
 
     private void Resume(string sessionId) => Call($"resume {sessionId}", async () =>
     {
-        RunView view = await world.Coordinator.Starts.ResumeAsync(new Proto.ResumeSessionRequest { SessionId = sessionId, Prompt = "more" }, "");
+        RunView view = await world.Coordinator.Starts.ResumeAsync(new Proto.ResumeSessionRequest { SessionId = sessionId, Prompt = "more" }, "", s_origin);
         return () => world.Checks.StartAcknowledged("", sessionId, view.Run.RunId);
     });
 

@@ -12,6 +12,9 @@ public abstract class ProgramProcess : IAsyncDisposable
     /// <summary>For the last lines after the end; something that the program left behind may hold its output open.</summary>
     private static readonly TimeSpan LastLinesWithin = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>For what a program says when it is up: a second, but no test is about that, and a build beside it takes its cores.</summary>
+    private static readonly TimeSpan IsUpWithin = TimeSpan.FromMinutes(1);
+
     private static readonly string[] Inherited = ["PATH", "LANG", "TZ", "CI"];
 
     private readonly Process _process;
@@ -106,7 +109,7 @@ public abstract class ProgramProcess : IAsyncDisposable
         string? line;
         try
         {
-            line = await Output.WaitForLineAsync(wanted).WithTimeout();
+            line = await Output.WaitForLineAsync(wanted).WithTimeout(IsUpWithin);
         }
         catch (TimeoutException)
         {
