@@ -70,11 +70,18 @@ public sealed class LocalRunnerTests
     [Fact]
     public void Environment_OfTheRunner_IsTheCoordinatorsWithoutItsSettings()
     {
-        Dictionary<string, string?> environment = new[]
+        Dictionary<string, string?> environment = new()
         {
-            "PATH", "DOTNET_ROOT", "ANTHROPIC_API_KEY", "Kestrel__Certificates__Default__Password", "Coordinator__DataDirectory",
-            "runner__name", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ConnectionStrings__Postgres",
-        }.ToDictionary(name => name, _ => (string?)"x");
+            ["PATH"] = "/bin",
+            ["DOTNET_ROOT"] = "/usr/share/dotnet",
+            ["ANTHROPIC_API_KEY"] = "key",
+            ["ASPNETCORE_ENVIRONMENT"] = "Test",
+            ["DOTNET_ENVIRONMENT"] = "Test",
+            ["Kestrel__Certificates__Default__Password"] = "secret",
+            ["Coordinator__DataDirectory"] = "/data",
+            ["ConnectionStrings__Postgres"] = "secret",
+            ["runner__name"] = "mine",
+        };
 
         LocalRunnerProgram.RemoveSettings(environment, ["ASPNETCORE_*", "Kestrel__*"]);
 

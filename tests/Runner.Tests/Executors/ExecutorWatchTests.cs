@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Hosting;
 using Coordinator.AgentRunner.Tests.Execution;
@@ -62,6 +63,7 @@ public sealed class ExecutorWatchTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Program_LosesItsExecutableBit_IsNotOffered()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such bit.");
