@@ -1,3 +1,4 @@
+using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
 
 namespace Coordinator.AgentRunner.Tests.Executors;

@@ -75,7 +75,6 @@ public sealed class StopRehearsalTests : IDisposable
             Name = "",
             Hostname = "test",
             ProjectDirectory = "/",
-            Executors = [],
             Tags = [],
             Capacity = 1,
             Version = "",

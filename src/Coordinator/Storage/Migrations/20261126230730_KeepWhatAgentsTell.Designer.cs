@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Coordinator.Storage.Migrations
 {
     [DbContext(typeof(CoordinatorDbContext))]
-    [Migration("20261126222553_KeepWhatAgentsTell")]
+    [Migration("20261126230730_KeepWhatAgentsTell")]
     partial class KeepWhatAgentsTell
     {
         /// <inheritdoc />
@@ -125,6 +125,10 @@ namespace Coordinator.Storage.Migrations
 
                     b.Property<long>("Epoch")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("ExecutorInfos")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.PrimitiveCollection<string>("Executors")
                         .IsRequired()
