@@ -1,5 +1,4 @@
 using Coordinator.BrowserTests.Support;
-using Microsoft.Playwright;
 
 namespace Coordinator.BrowserTests;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Coordinator.Runs;
 
 /// <summary>
@@ -17,14 +15,6 @@ internal sealed class PermissionDenials(IEnumerable<PermissionDenial> items) : I
 
     public PermissionDenials Then(PermissionDenials others) =>
         others._items.Length == 0 ? this : _items.Length == 0 ? others : new PermissionDenials(_items.Concat(others._items));
-
-    /// <summary>As it is stored: empty if there are none.</summary>
-    public static string ToJson(PermissionDenials denials) =>
-        denials._items.Length == 0 ? "" : JsonSerializer.Serialize(denials._items, JsonSerializerOptions.Default);
-
-    public static PermissionDenials FromJson(string json) => json.Length == 0
-        ? None
-        : new PermissionDenials(JsonSerializer.Deserialize<PermissionDenial[]>(json, JsonSerializerOptions.Default)!);
 
     public bool Equals(PermissionDenials? other) => other is not null && _items.AsSpan().SequenceEqual(other._items);
 

@@ -14,7 +14,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>, IEntityT
         run.Property(r => r.RunnerId).HasMaxLength(32);
         run.Property(r => r.Version).IsConcurrencyToken();
         run.ComplexProperty(r => r.Demands).Compare(d => d.Tags);
-        run.ComplexProperty(r => r.Usage).StoreDenials();
+        run.Property(r => r.Usage).StoreAsJson();
         run.PrimitiveCollection(r => r.EndedCommands);
         run.OwnsOne(r => r.Stop);
         run.HasIndex(r => r.SessionId);

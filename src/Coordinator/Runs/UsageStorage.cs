@@ -1,13 +1,33 @@
-using Microsoft.EntityFrameworkCore.ChangeTracking;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Coordinator.Runs;
 
+/// <summary>
+/// Usage is one column with JSON: nothing is selected by it, and every further column would be written with every change of a
+/// row. Empty text, which rows from before have too, means that nothing is known.
+/// </summary>
 internal static class UsageStorage
 {
-    /// <summary>Refused tools are stored as JSON; empty text, which rows from before have too, means none.</summary>
-    public static void StoreDenials(this ComplexPropertyBuilder<Usage> usage) => usage.Property(u => u.Denials).HasConversion(
-        denials => PermissionDenials.ToJson(denials),
-        json => PermissionDenials.FromJson(json),
-        new ValueComparer<PermissionDenials>((a, b) => Equals(a, b), denials => denials.GetHashCode(), denials => denials));
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Converters = { new DenialsConverter() },
+    };
+
+    public static void StoreAsJson(this PropertyBuilder<Usage> usage) => usage.HasConversion(value => ToJson(value), json => FromJson(json));
+
+    private static string ToJson(Usage usage) => usage == Usage.None ? "" : JsonSerializer.Serialize(usage, Options);
+
+    private static Usage FromJson(string json) => json.Length == 0 ? Usage.None : JsonSerializer.Deserialize<Usage>(json, Options)!;
+
+    private sealed class DenialsConverter : JsonConverter<PermissionDenials>
+    {
+        public override PermissionDenials Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<PermissionDenial[]>(ref reader, options)!);
+
+        public override void Write(Utf8JsonWriter writer, PermissionDenials value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Items, options);
+    }
 }

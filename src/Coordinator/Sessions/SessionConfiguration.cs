@@ -25,7 +25,7 @@ internal sealed class SessionConfiguration :
         session.HasIndex(s => new { s.Status, s.SessionId });
         session.HasIndex(s => new { s.AgentName, s.SessionId });
         session.ComplexProperty(s => s.Demands).Compare(d => d.Tags);
-        session.ComplexProperty(s => s.EarlierUsage).StoreDenials();
+        session.Property(s => s.EarlierUsage).StoreAsJson();
         session.Property(s => s.Labels).HasConversion(
             labels => JsonSerializer.Serialize(labels, JsonSerializerOptions.Default),
             json => JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Default)!,

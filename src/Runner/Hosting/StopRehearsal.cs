@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
@@ -110,7 +111,7 @@ internal sealed partial class StopRehearsal(
     {
         private static readonly RunKey Key = new($"{Name}-{Environment.ProcessId}", 1);
 
-        private readonly SemaphoreSlim _hasNews = new(0);
+        private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Launcher _launcher;
         private readonly RunTable _table;
         private readonly LinkSession _session;
@@ -137,7 +138,7 @@ internal sealed partial class StopRehearsal(
             });
             _table = new RunTable(outbox, _launcher, journal, clock, NullLogger<RunTable>.Instance);
             _session = new LinkSession(
-                identity, availability, _table, outbox, clock, new ClockOffset(clock), () => _hasNews.Release(), NullLogger.Instance);
+                identity, availability, _table, outbox, clock, new ClockOffset(clock), () => _news.Writer.TryWrite(true), NullLogger.Instance);
         }
 
         public async Task PlayAsync(CancellationToken tooLong)
@@ -180,7 +181,7 @@ internal sealed partial class StopRehearsal(
                         return frame;
                 }
 
-                await _hasNews.WaitAsync(tooLong);
+                await _news.Reader.ReadAsync(tooLong);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;

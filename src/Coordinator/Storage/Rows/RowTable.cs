@@ -98,9 +98,8 @@ internal sealed class RowTable
         foreach (IComplexProperty part in type.GetComplexProperties())
         {
             IClrPropertyGetter getter = part.GetGetter();
-            // A part is replaced as a whole, whatever may be set of it: only what holds it says whether it changes.
             bool isPartFixed = isFixed(part.PropertyInfo);
-            foreach (RowColumn column in Columns(part.ComplexType, table, entity => getter.GetClrValue(owner(entity)!), _ => isPartFixed))
+            foreach (RowColumn column in Columns(part.ComplexType, table, entity => getter.GetClrValue(owner(entity)!), property => isPartFixed || isFixed(property)))
                 yield return column;
         }
     }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Coordinator.Storage.Migrations
 {
     [DbContext(typeof(CoordinatorDbContext))]
-    [Migration("20261126230730_KeepWhatAgentsTell")]
+    [Migration("20261126231143_KeepWhatAgentsTell")]
     partial class KeepWhatAgentsTell
     {
         /// <inheritdoc />
@@ -265,6 +265,10 @@ namespace Coordinator.Storage.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Usage")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -284,47 +288,6 @@ namespace Coordinator.Storage.Migrations
                             b1.PrimitiveCollection<string>("Tags")
                                 .IsRequired()
                                 .HasColumnType("TEXT");
-                        });
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Usage", "Coordinator.Runs.Run.Usage#Usage", b1 =>
-                        {
-                            b1.IsRequired();
-
-                            b1.Property<long>("CacheReadTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("CacheWriteTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("CostMicros")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<string>("CostSource")
-                                .IsRequired()
-                                .HasMaxLength(16)
-                                .HasColumnType("TEXT");
-
-                            b1.Property<string>("Denials")
-                                .IsRequired()
-                                .HasColumnType("TEXT");
-
-                            b1.Property<long>("InputTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("ModelCalls")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("OutputTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("ReasoningTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("ToolCalls")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("Turns")
-                                .HasColumnType("INTEGER");
                         });
 
                     b.HasKey("RunId");
@@ -411,6 +374,10 @@ namespace Coordinator.Storage.Migrations
                     b.Property<long>("CreateTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("EarlierUsage")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Executor")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -470,47 +437,6 @@ namespace Coordinator.Storage.Migrations
                             b1.PrimitiveCollection<string>("Tags")
                                 .IsRequired()
                                 .HasColumnType("TEXT");
-                        });
-
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "EarlierUsage", "Coordinator.Sessions.Session.EarlierUsage#Usage", b1 =>
-                        {
-                            b1.IsRequired();
-
-                            b1.Property<long>("CacheReadTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("CacheWriteTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("CostMicros")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<string>("CostSource")
-                                .IsRequired()
-                                .HasMaxLength(16)
-                                .HasColumnType("TEXT");
-
-                            b1.Property<string>("Denials")
-                                .IsRequired()
-                                .HasColumnType("TEXT");
-
-                            b1.Property<long>("InputTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("ModelCalls")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("OutputTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<long>("ReasoningTokens")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("ToolCalls")
-                                .HasColumnType("INTEGER");
-
-                            b1.Property<int>("Turns")
-                                .HasColumnType("INTEGER");
                         });
 
                     b.HasKey("SessionId");
