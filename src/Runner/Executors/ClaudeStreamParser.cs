@@ -200,8 +200,8 @@ internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOut
     }
 
     /// <summary>The elements of an array; none if it is missing or something else.</summary>
-    private static IEnumerable<JsonElement> Items(JsonElement element, string property) =>
-        element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string property) =>
+        element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 
     /// <summary>A short text; empty if it is missing or something else.</summary>
     private static string Name(JsonElement element, string property) =>
