@@ -191,7 +191,7 @@ public sealed class AgentFactsTests
                 CostSource = (Proto.CostSource)77,
                 Turns = int.MinValue,
             };
-            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 500).Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
+            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 100).Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
         });
 
         Assert.Equal((Proto.RunStatus.Completed, 0, 0, 0), (run.Status, run.ProcessesEnded, run.Usage.OutputTokens, run.Usage.Turns));
