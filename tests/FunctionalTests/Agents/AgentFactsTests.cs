@@ -2,7 +2,6 @@ using Coordinator.FunctionalTests.Support;
 using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
-using Coordinator.Testing.Waiting;
 
 namespace Coordinator.FunctionalTests.Agents;
 
