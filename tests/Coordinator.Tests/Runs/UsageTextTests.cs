@@ -25,7 +25,8 @@ public sealed class UsageTextTests
     [Fact]
     public void Tools_EachNamedOnceAndNotAll()
     {
-        PermissionDenials denials = new(new[] { "Bash", "Bash", "Edit", "", "Write", "Read" }.Select(name => new PermissionDenial(name, "")));
+        IEnumerable<string> names = ["Bash", "Bash", "Edit", "", "Write", "Read"];
+        PermissionDenials denials = new(names.Select(name => new PermissionDenial(name, "")));
 
         Assert.Equal("6 tools refused: Bash, Edit, unnamed and 2 more", UsageText.Of(new Usage { Denials = denials }));
     }
