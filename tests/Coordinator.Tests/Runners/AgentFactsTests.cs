@@ -184,10 +184,14 @@ public sealed class AgentFactsTests
             end.ProcessesEnded = -4;
             end.Usage = new Proto.Usage
             {
-                InputTokens = long.MaxValue, CacheReadTokens = long.MaxValue, CostMicros = long.MaxValue, OutputTokens = -1,
-                CostSource = (Proto.CostSource)77, Turns = int.MinValue,
+                InputTokens = long.MaxValue,
+                CacheReadTokens = long.MaxValue,
+                CostMicros = long.MaxValue,
+                OutputTokens = -1,
+                CostSource = (Proto.CostSource)77,
+                Turns = int.MinValue,
             };
-            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 500).Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
+            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 100).Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
         });
 
         Assert.Equal((Proto.RunStatus.Completed, 0, 0, 0), (run.Status, run.ProcessesEnded, run.Usage.OutputTokens, run.Usage.Turns));
@@ -198,7 +202,12 @@ public sealed class AgentFactsTests
 
     private static Proto.Usage Sample() => new()
     {
-        InputTokens = 1200, OutputTokens = 34, CostMicros = 421_700, CostSource = Proto.CostSource.Reported, ModelCalls = 1, Turns = 7,
+        InputTokens = 1200,
+        OutputTokens = 34,
+        CostMicros = 421_700,
+        CostSource = Proto.CostSource.Reported,
+        ModelCalls = 1,
+        Turns = 7,
         PermissionDenials = { new Proto.PermissionDenial { ToolName = "Bash", ToolCallId = "t1" } },
     };
 

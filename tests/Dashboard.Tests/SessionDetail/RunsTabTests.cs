@@ -27,7 +27,12 @@ public sealed class RunsTabTests : ComponentContext
     {
         var tab = Show(new Proto.Run
         {
-            RunId = "run_1", Status = Proto.RunStatus.Completed, CreateTime = Ago(120), ExitCode = 0, ProcessesEnded = 1, EndedCommands = { "sleep" },
+            RunId = "run_1",
+            Status = Proto.RunStatus.Completed,
+            CreateTime = Ago(120),
+            ExitCode = 0,
+            ProcessesEnded = 1,
+            EndedCommands = { "sleep" },
             Usage = new() { Summary = $"$0.42 · 1 tool refused: {Hostile}" },
         });
 

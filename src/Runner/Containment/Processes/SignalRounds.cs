@@ -26,6 +26,13 @@ internal static class SignalRounds
     public static void Terminate(ProcessIdentity agent, Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
     {
         var signalled = new HashSet<ProcessIdentity>();
+
+        // It may be gone before it is found, and may have become another program since it was noted.
+        if (ProcessStat.TryRead(agent.Id) is { } stat && stat.Identity == agent && stat.IsAlive)
+        {
+            seen.Note(stat);
+        }
+
         if (agent.TrySignal(UnixSignal.Terminate))
         {
             signalled.Add(agent);
