@@ -2,6 +2,7 @@ using Bunit;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
+using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,8 @@ public abstract class ComponentContext : BunitContext
     protected const string Hostile = "<img src=x onerror=alert(1)>\u202Egnp.exe";
 
     protected const string Harmless = "<img src=x onerror=alert(1)>⟨U+202E⟩gnp.exe";
+
+    static ComponentContext() => DefaultWaitTimeout = Timeouts.Default;
 
     protected ComponentContext()
     {

@@ -26,9 +26,8 @@ internal sealed class ExecutorWatch(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Task first = Task.Run(Look, CancellationToken.None);
-        await first.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _timer = time.CreateTimer(_ => Look(), null, interval, interval);
+        await LookAsync().WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _timer = time.CreateTimer(_ => LookAsync(), null, interval, interval);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
@@ -39,11 +38,11 @@ internal sealed class ExecutorWatch(
 
     public void Dispose() => _timer?.Dispose();
 
+    /// <summary>Looks beside whoever asks for it. One that hangs is not joined by another each minute.</summary>
+    private Task LookAsync() => Interlocked.Exchange(ref _isLooking, true) ? Task.CompletedTask : Task.Run(Look);
+
     private void Look()
     {
-        // One that hangs must not be joined by another each minute.
-        if (Interlocked.Exchange(ref _isLooking, true))
-            return;
         try
         {
             availability.Set(look());

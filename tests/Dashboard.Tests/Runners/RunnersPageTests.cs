@@ -102,11 +102,11 @@ public sealed class RunnersPageTests : ComponentContext
         return page;
     }
 
-    /// <summary>And lets pass what lies between two pictures of the page.</summary>
+    /// <summary>Later than what lies between two pictures of the page, so that this one is shown at once.</summary>
     private void Tell(Proto.WatchRunnersResponse message)
     {
-        Assert.True(_watch.Writer.TryWrite(message));
         Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_watch.Writer.TryWrite(message));
     }
 
     private Proto.Runner Runner(string name) =>
