@@ -42,7 +42,7 @@ public sealed partial class FirstSessionTests(Chromium chromium) : DashboardTest
         await Dialog(page).GetByRole(AriaRole.Button, new() { Name = "Stop session" }).ClickAsync();
 
         await Expect(page.Locator(".badge-word").First).ToHaveTextAsync("Stopped");
-        await Expect(page.Locator(".ending")).ToContainTextAsync("3 processes ended, 0 left");
+        await Expect(page.Locator(".ending")).ToContainTextAsync("3 processes ended (sh, sleep, sleep), 0 left");
         Assert.Empty(ProcessTable.WithVariable("COORDINATOR_SESSION_ID", sessionId));
     }
 

@@ -149,10 +149,11 @@ public sealed class ReconciliationTests
         ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, _) = await coordinator.StartRunningAsync(runner);
         await runner.CutAsync();
-        await coordinator.OfflineAsync();
+        var contexts = coordinator.Services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>();
+        await Eventually.Get<DateTimeOffset?>(async () => await DisconnectTimeAsync(contexts), disconnected => disconnected is not null);
         FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
         LostRunners deadline = new(
-            coordinator.Services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>(),
+            contexts,
             coordinator.Services.GetRequiredService<Ledger>(),
             Options.Create(new CoordinatorOptions { RunnerLostAfter = TimeSpan.FromMinutes(1) }),
             time);
@@ -190,6 +191,12 @@ public sealed class ReconciliationTests
 
         await runner.Ended.WithTimeout();
         Assert.Equal(Proto.DisconnectReason.HeartbeatTimeout, runner.Disconnect?.Reason);
+    }
+
+    private static async Task<DateTimeOffset?> DisconnectTimeAsync(IDbContextFactory<CoordinatorDbContext> contexts)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        return (await db.Runners.SingleAsync()).DisconnectTime;
     }
 
     /// <summary>A run whose start got lost on its way to the runner.</summary>
