@@ -26,8 +26,10 @@ internal sealed class ExecutorWatch(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await LookAsync().WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _timer = time.CreateTimer(_ => LookAsync(), null, interval, interval);
+        _isLooking = true;
+        Task first = Task.Run(Look, CancellationToken.None);
+        await first.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _timer = time.CreateTimer(_ => LookAgain(), null, interval, interval);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
@@ -38,8 +40,12 @@ internal sealed class ExecutorWatch(
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>Looks beside whoever asks for it. One that hangs is not joined by another each minute.</summary>
-    private Task LookAsync() => Interlocked.Exchange(ref _isLooking, true) ? Task.CompletedTask : Task.Run(Look);
+    /// <summary>One that hangs must not be joined by another each minute.</summary>
+    private void LookAgain()
+    {
+        if (!Interlocked.Exchange(ref _isLooking, true))
+            Look();
+    }
 
     private void Look()
     {

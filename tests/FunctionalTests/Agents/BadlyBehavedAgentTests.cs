@@ -10,7 +10,7 @@ namespace Coordinator.FunctionalTests.Agents;
 /// Agents that do what real ones do when they go wrong, stopped through the API. Each must end STOPPED with proof within
 /// its grace period and a second, and leave nothing; that is checked in /proc, not asked of the product.
 /// </summary>
-public sealed class BadlyBehavedAgentTests
+public sealed class BadlyBehavedAgentTests(SharedDeployments deployments) : IClassFixture<SharedDeployments>
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -50,7 +50,7 @@ public sealed class BadlyBehavedAgentTests
     [MemberData(nameof(EveryAgentInEveryContainment))]
     public async Task Stop_BadlyBehavedAgent_EndsItWithProofInTime(string containment, string agent)
     {
-        await using Deployment deployment = await Deployment.StartAsync(containment);
+        Deployment deployment = await deployments.GetAsync(containment);
         string mark = Mark.Next();
         Proto.Session session = await deployment.StartRunningAsync(Agents[agent].Replace("MARK", mark));
         await deployment.EventAsync(session.SessionId, e => e.Output is { Text: "ready" });
@@ -72,7 +72,7 @@ public sealed class BadlyBehavedAgentTests
     [InlineData("supervisor")]
     public async Task Stop_AgentThatExitsInTheSameInstant_IsStoppedOrCompletedButNothingElse(string containment)
     {
-        await using Deployment deployment = await Deployment.StartAsync(containment);
+        Deployment deployment = await deployments.GetAsync(containment);
         for (int i = 0; i < 10; i++)
         {
             Proto.Session session = await deployment.StartRunningAsync("echo ready; read line < gate; exit 0".Replace("gate", MakeGate(deployment, i)));
@@ -96,7 +96,7 @@ public sealed class BadlyBehavedAgentTests
     [InlineData("supervisor")]
     public async Task Exit_WithDescendantsAlive_CompletesOnlyWhenTheyAreGone(string containment)
     {
-        await using Deployment deployment = await Deployment.StartAsync(containment);
+        Deployment deployment = await deployments.GetAsync(containment);
         string mark = Mark.Next();
         Proto.Session session = await deployment.StartAsync($"setsid sleep {mark} & echo done; exit 0");
 
@@ -109,7 +109,7 @@ public sealed class BadlyBehavedAgentTests
     [Fact]
     public async Task Stop_OneAgentIgnoresItsSignal_DoesNotDelayAnother()
     {
-        await using Deployment deployment = await Deployment.StartAsync();
+        Deployment deployment = await deployments.GetAsync("supervisor");
         Proto.Session stubborn = await deployment.StartRunningAsync("trap '' TERM; echo ready; while :; do sleep 1; done");
         Proto.Session willing = await deployment.StartRunningAsync("echo ready; exec sleep 300");
         await deployment.EventAsync(stubborn.SessionId, e => e.Output is { Text: "ready" });

@@ -10,10 +10,10 @@ namespace Coordinator.FunctionalTests.Disasters;
 /// </summary>
 public sealed class FirstStartTests
 {
-    private const int Kills = 8;
+    private static readonly int Kills = TestForm.Of(4, 16);
 
     /// <summary>From the first sight of the database's file on; making it takes a few hundred milliseconds.</summary>
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(320) / Kills;
 
     [Fact]
     public async Task FirstStart_KilledAtManyMoments_TheNextStartIsReadySoon()

@@ -107,6 +107,7 @@ public sealed class ExecutorWatchTests : IDisposable
         _time.Advance(Interval * 3);
         await watch.StopAsync(CancellationToken.None).WithTimeout();
 
+        await Eventually.Get(() => Volatile.Read(ref looks), count => count > 0);
         Assert.Equal(1, looks);
         Assert.Equal(["mine: no"], Said(availability));
         answers.Set();
