@@ -99,6 +99,8 @@ internal sealed class ManualTime : TimeProvider
             }
 
             Advance(due - Elapsed);
+            // The work may need the thread that this loop would keep for as long as some timer is due.
+            await Task.Yield();
         }
 
         await work;
