@@ -31,6 +31,7 @@ public sealed class SeenNamesTests
     {
         await using var run = await TestRun.StartAsync(kind, "i=0; while [ $i -lt 40 ]; do $NAP & i=$((i+1)); done; echo ready; wait");
         await run.OutputsAsync("ready");
+        await TestRun.EventuallyAsync(() => run.Container.Census().Seen > 40, "the shell and its forty processes");
 
         await run.KillAndProveAsync();
 

@@ -13,6 +13,7 @@ namespace Coordinator.AgentRunner.Tests.Hosting;
 internal sealed class RunnerProgram : IAsyncDisposable
 {
     private readonly Process _process;
+    private bool _disposed;
     private readonly Task<string> _errors;
 
     private RunnerProgram(Process process)
@@ -51,6 +52,9 @@ internal sealed class RunnerProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
             KillHard();
         await ExitAsync();

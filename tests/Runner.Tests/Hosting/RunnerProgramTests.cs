@@ -245,6 +245,7 @@ public sealed class RunnerProgramTests : IAsyncLifetime
             """
             -x; export LANG=C LC_ALL=C; pwd; touch naïve.txt "$(printf 'bad-\377\376-name')"
             for name in *; do printf '%s\n' "$name"; done
+            rm -- bad-*
             """,
             directory);
 
