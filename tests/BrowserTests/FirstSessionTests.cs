@@ -29,7 +29,7 @@ public sealed partial class FirstSessionTests(Chromium chromium) : DashboardTest
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Start session" }).First.ClickAsync();
         await page.GetByLabel("Executor").FillAsync("command");
-        await page.GetByLabel("Command").FillAsync("setsid sleep 600 & for i in $(seq 600); do echo line $i; sleep 1; done");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Command" }).FillAsync("setsid sleep 600 & for i in $(seq 600); do echo line $i; sleep 1; done");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start session" }).ClickAsync();
 
         await page.WaitForURLAsync("**/sessions/ses_*");

@@ -12,7 +12,7 @@ public sealed class PagesTests(Chromium chromium) : DashboardTest(chromium)
     {
         IPage page = await OpenAsync("sessions/new");
         await page.GetByLabel("Executor").FillAsync("command");
-        await page.GetByLabel("Command").FillAsync("echo hello from the agent; sleep 1000");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Command" }).FillAsync("echo hello from the agent; sleep 1000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start session" }).ClickAsync();
 
         await page.WaitForURLAsync("**/sessions/ses_*");
@@ -34,7 +34,7 @@ public sealed class PagesTests(Chromium chromium) : DashboardTest(chromium)
     {
         IPage page = await OpenAsync("sessions/new");
         await page.GetByLabel("Executor").FillAsync("command");
-        await page.GetByLabel("Command").FillAsync("true");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Command" }).FillAsync("true");
         await page.GetByLabel("Directory").FillAsync("not/absolute");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start session" }).ClickAsync();
 
@@ -51,7 +51,7 @@ public sealed class PagesTests(Chromium chromium) : DashboardTest(chromium)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Again" }).ClickAsync();
 
-        await Expect(page.GetByLabel("Command")).ToHaveValueAsync("echo once more");
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Command" })).ToHaveValueAsync("echo once more");
         await Expect(page.GetByLabel("Agent")).ToHaveValueAsync("tester");
     }
 

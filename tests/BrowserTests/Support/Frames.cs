@@ -38,14 +38,23 @@ internal static class Frames
         return await page.EvaluateAsync<Frame[]>("window.recording");
     }
 
-    /// <summary>One picture.</summary>
-    /// <param name="Time">Milliseconds since the page was opened.</param>
-    /// <param name="Items">How many are laid out.</param>
-    /// <param name="Top">Where the first is, in pixels from the upper edge; null if it is not there.</param>
-    /// <param name="IsLive">Whether the page says that it is.</param>
-    internal sealed record Frame(
-        [property: JsonPropertyName("time")] double Time,
-        [property: JsonPropertyName("items")] int Items,
-        [property: JsonPropertyName("top")] double? Top,
-        [property: JsonPropertyName("isLive")] bool IsLive);
+    /// <summary>One picture. Made by the browser's driver, which wants properties that it can set.</summary>
+    internal sealed record Frame
+    {
+        /// <summary>Milliseconds since the page was opened.</summary>
+        [JsonPropertyName("time")]
+        public double Time { get; set; }
+
+        /// <summary>How many are laid out.</summary>
+        [JsonPropertyName("items")]
+        public int Items { get; set; }
+
+        /// <summary>Where the first is, in pixels from the upper edge; null if it is not there.</summary>
+        [JsonPropertyName("top")]
+        public double? Top { get; set; }
+
+        /// <summary>Whether the page says that it is.</summary>
+        [JsonPropertyName("isLive")]
+        public bool IsLive { get; set; }
+    }
 }
