@@ -26,7 +26,9 @@ internal sealed class BenchBrowser : IAsyncDisposable
     public static async Task<BenchBrowser> StartAsync(Uri address)
     {
         IPlaywright playwright = await Playwright.CreateAsync();
-        IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = RequiredTool.Chromium.Path, Args = ChromiumSwitches.ForTests });
+        // With windows, as people have it, where that is installed.
+        RequiredTool chromium = RequiredTool.Chromium with { Commands = [.. RequiredTool.Chromium.Commands.Reverse()] };
+        IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium.Path, Args = ChromiumSwitches.ForTests });
         IBrowserContext context = await browser.NewContextAsync(new() { BaseURL = address.ToString(), ViewportSize = new() { Width = 1280, Height = 900 } });
         await context.AddInitScriptAsync(Probe());
         IPage page = await context.NewPageAsync();

@@ -13,7 +13,7 @@ internal sealed class ProductSystem : IAgentSystem
 
     public string Name => "Coordinator";
 
-    public static async Task<ProductSystem> LaunchAsync() => new(await Deployment.StartAsync());
+    public static async Task<ProductSystem> LaunchAsync() => new(await Deployment.CreateAsync());
 
     public async Task StartAsync(string id, string command) => _sessions[id] = await _deployment.StartAsync(command);
 

@@ -1,60 +1,14 @@
 using Coordinator.BrowserTests.Support;
-using Coordinator.Testing.Waiting;
+using Coordinator.Testing.Deployments;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Coordinator.BrowserTests;
 
 /// <summary>What a page shows is what the coordinator has, whatever happened in between.</summary>
-public sealed class LiveTests(Chromium chromium) : DashboardTest(chromium)
+public sealed class LiveTests(Chromium chromium, SharedDeployments deployments)
+    : DashboardTest(chromium, deployments), IClassFixture<SharedDeployments>
 {
-    [Fact]
-    public async Task Coordinator_Restarts_PageSaysSoAndConvergesWithoutReload()
-    {
-        ExpectedErrors.Add("net::ERR_");
-        Proto.Session ends = await Deployment.StartRunningAsync("sleep 1000");
-        Proto.Session deleted = await Deployment.StartAsync("true");
-        await Deployment.EndOfAsync(deleted.RunId);
-        IPage page = await OpenAsync();
-        await Expect(Row(page, deleted)).ToBeVisibleAsync();
-        await page.EvaluateAsync("window.stillTheSamePage = true");
-
-        await Deployment.Coordinator.KillAsync();
-        await Expect(page.Locator(".banner")).ToContainTextAsync("Live updates lost");
-        await Deployment.RestartCoordinatorAsync();
-        await Deployment.Coordinator.WaitForRunnerAsync("test");
-        await Deployment.StopAsync(ends.SessionId, TimeSpan.FromSeconds(1));
-        await Deployment.Coordinator.Sessions.DeleteSessionAsync(new() { SessionId = deleted.SessionId });
-        Proto.Session later = await Deployment.StartRunningAsync("sleep 1000");
-
-        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
-        await Expect(page.Locator(".banner")).ToHaveCountAsync(0);
-        await Deployment.EndOfAsync(ends.RunId);
-        await EqualsListAsync(page);
-        await Expect(Row(page, later)).ToBeVisibleAsync();
-        Assert.True(await page.EvaluateAsync<bool>("window.stillTheSamePage"));
-    }
-
-    [Fact]
-    public async Task Network_SilentForAMinute_PageNoticesAndConverges()
-    {
-        ExpectedErrors.Add("net::ERR_");
-        await using TcpProxy proxy = TcpProxy.Start(Deployment.Coordinator.WebAddress);
-        Proto.Session session = await Deployment.StartRunningAsync("sleep 1000");
-        IPage page = await OpenAsync(proxy.Address.ToString());
-        await Expect(Row(page, session)).ToBeVisibleAsync();
-
-        proxy.Stall();
-        await Deployment.StopAsync(session.SessionId, TimeSpan.FromSeconds(1));
-        await Expect(page.Locator(".banner")).ToContainTextAsync("Live updates lost", new() { Timeout = 60_000 });
-        await Deployment.StartAsync("true");
-        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
-        proxy.Resume();
-
-        await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 90_000 });
-        await EqualsListAsync(page);
-    }
-
     [Fact]
     public async Task FirstRow_IsInThePageAsServed()
     {
@@ -128,17 +82,4 @@ public sealed class LiveTests(Chromium chromium) : DashboardTest(chromium)
         Assert.Equal(0, await page.Locator("main img, main script, main b").CountAsync());
         Assert.NotEqual("owned", await page.TitleAsync());
     }
-
-    /// <summary>Every session that the coordinator lists is on the page with its status, and no other.</summary>
-    private async Task EqualsListAsync(IPage page) => await Eventually.Get(
-        async () =>
-        {
-            Proto.ListSessionsResponse list = await Deployment.Coordinator.Sessions.ListSessionsAsync(new());
-            string expected = string.Join('\n', list.Sessions.Select(s => $"row-{s.SessionId} {s.Status}"));
-            string shown = await page.EvaluateAsync<string>(
-                "[...document.querySelectorAll('tr.session-row')].map(r => r.id + ' ' + r.querySelector('.badge-word').textContent).join('\\n')");
-            return (expected, shown);
-        },
-        both => both.expected == both.shown,
-        TimeSpan.FromSeconds(30));
 }

@@ -1,11 +1,13 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing.Deployments;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Coordinator.BrowserTests;
 
 /// <summary>Names may be as long as the API takes them: the list cuts them off, and says them whole on demand.</summary>
-public sealed class LongNamesTests(Chromium chromium) : DashboardTest(chromium)
+public sealed class LongNamesTests(Chromium chromium, SharedDeployments deployments)
+    : DashboardTest(chromium, deployments), IClassFixture<SharedDeployments>
 {
     [Theory]
     [InlineData(1280)]

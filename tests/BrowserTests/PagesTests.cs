@@ -1,11 +1,13 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing.Deployments;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Coordinator.BrowserTests;
 
 /// <summary>The other pages: one session, starting one, and the runners.</summary>
-public sealed class PagesTests(Chromium chromium) : DashboardTest(chromium)
+public sealed class PagesTests(Chromium chromium, SharedDeployments deployments)
+    : DashboardTest(chromium, deployments), IClassFixture<SharedDeployments>
 {
     [Fact]
     public async Task Start_FilledIn_OpensTheNewSessionWithItsOutput()

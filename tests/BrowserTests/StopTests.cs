@@ -1,13 +1,14 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
-using Coordinator.Testing.Waiting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Coordinator.BrowserTests;
 
 /// <summary>What people come for: stopping the right session, and seeing that it has stopped.</summary>
-public sealed class StopTests(Chromium chromium) : DashboardTest(chromium)
+public sealed class StopTests(Chromium chromium, SharedDeployments deployments)
+    : DashboardTest(chromium, deployments), IClassFixture<SharedDeployments>
 {
     private const string Stubborn = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
 
@@ -181,39 +182,6 @@ public sealed class StopTests(Chromium chromium) : DashboardTest(chromium)
         await Dialog(page).GetByRole(AriaRole.Button, new() { Name = "Stop session" }).ClickAsync();
 
         await Expect(Message(page)).ToContainTextAsync("no longer exists");
-    }
-
-    [Fact]
-    public async Task Stop_RunnerIsOffline_SaysThatItIsStoredAndTheProcessMayBeRunning()
-    {
-        Proto.Session session = await Deployment.StartRunningAsync("sleep 1000");
-        IPage page = await OpenAsync();
-        await Deployment.Runner.KillAsync();
-        await Eventually.Get(
-            async () => (await Deployment.Coordinator.Fleet.ListRunnersAsync(new())).Runners, r => r.All(x => x.Status == Proto.RunnerStatus.Offline));
-
-        await StopAsync(page, session);
-
-        await Expect(Message(page)).ToContainTextAsync("is offline. The stop of");
-        await Expect(Message(page)).ToContainTextAsync("the process may still be running");
-        await Expect(Row(page, session).Locator(".badge-word")).ToHaveTextAsync("Stopping");
-    }
-
-    [Fact]
-    public async Task Stop_CoordinatorIsAway_IsNotCalledDoneAndGoesThroughLater()
-    {
-        ExpectedErrors.Add("net::ERR_");
-        Proto.Session session = await Deployment.StartRunningAsync("sleep 1000");
-        IPage page = await OpenAsync();
-        await Row(page, session).GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await Deployment.Coordinator.KillAsync();
-
-        await Dialog(page).GetByRole(AriaRole.Button, new() { Name = "Stop session" }).ClickAsync();
-        await Expect(Message(page)).ToContainTextAsync("Not confirmed");
-        await Deployment.RestartCoordinatorAsync();
-
-        await Expect(Message(page)).ToContainTextAsync("nothing left running", new() { Timeout = 60_000 });
-        Assert.Equal(Proto.SessionStatus.Stopped, (await GetAsync(session)).Status);
     }
 
     private async Task<Proto.Session> GetAsync(Proto.Session session) =>

@@ -1,9 +1,11 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing.Deployments;
 
 namespace Coordinator.BrowserTests;
 
 /// <summary>The browser takes a page over from the coordinator that rendered it, and nobody sees it happen.</summary>
-public sealed class TakeOverTests(Chromium chromium) : DashboardTest(chromium)
+public sealed class TakeOverTests(Chromium chromium, SharedDeployments deployments)
+    : DashboardTest(chromium, deployments), IClassFixture<SharedDeployments>
 {
     /// <summary>As many as the coordinator renders into a page.</summary>
     private const int Rendered = 24;

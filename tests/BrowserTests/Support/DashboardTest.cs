@@ -11,7 +11,11 @@ namespace Coordinator.BrowserTests.Support;
 /// A real coordinator, a real runner and real pages. Whatever a page writes to its console as an error fails its test,
 /// unless the test expects it: that is how a broken content security policy or an unhandled exception shows.
 /// </summary>
-public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
+/// <param name="deployments">
+/// The coordinator and the runner that the tests of a class share, one after the other: each leaves them without a session. Null for
+/// tests that break them, which get some of their own.
+/// </param>
+public abstract class DashboardTest(Chromium chromium, SharedDeployments? deployments = null) : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _errors = [];
     private readonly Dictionary<(ColorScheme, int), IBrowserContext> _contexts = [];
@@ -34,14 +38,17 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
     {
         foreach (IBrowserContext context in _contexts.Values)
             await context.CloseAsync();
-        if (Deployment is not null)
+        if (deployments is null && Deployment is not null)
             await Deployment.DisposeAsync();
+        else if (Deployment is not null)
+            await Deployment.DeleteAllSessionsAsync();
         Assert.DoesNotContain(_errors, e => !ExpectedErrors.Any(e.Contains));
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What the pages are served by; by default a coordinator and a runner of the test's own.</summary>
-    protected virtual async Task StartCoordinatorAsync() => Deployment = await Deployment.StartAsync();
+    /// <summary>What the pages are served by.</summary>
+    protected virtual async Task StartCoordinatorAsync() =>
+        Deployment = deployments is null ? await Deployment.CreateAsync() : await deployments.GetAsync("auto");
 
     /// <summary>A page, opened and live; with the same look, a second tab of the same browser.</summary>
     protected async Task<IPage> OpenAsync(string path = "", ColorScheme theme = ColorScheme.Light, int width = 1280)
@@ -83,6 +90,13 @@ public abstract class DashboardTest(Chromium chromium) : IAsyncLifetime
         await page.GotoAsync(path);
         // It downloads and compiles the application; a busy machine takes its time.
         await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 120_000 });
+    }
+
+    /// <summary>Another page of the application, as a link of it leads there: nothing is loaded again.</summary>
+    protected static async Task FollowAsync(IPage page, string path)
+    {
+        await page.EvaluateAsync("path => Blazor.navigateTo(path)", "/" + path);
+        await page.WaitForURLAsync("**/" + path);
     }
 
     protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");

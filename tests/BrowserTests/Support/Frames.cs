@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace Coordinator.BrowserTests.Support;
 
 /// <summary>
-/// What a page shows in each of its pictures, from the first one on until some time after it is live: a test that looks
-/// from outside misses what is gone for half a second.
+/// What a page shows in each of its pictures, from the first one of the whole document on until some time after it is live: a test
+/// that looks from outside misses what is gone for half a second.
 /// </summary>
 internal static class Frames
 {
@@ -27,7 +27,8 @@ internal static class Frames
                   .filter(i => i.checkVisibility() && i.getBoundingClientRect().height > 0).length;
                 const isLive = document.querySelector(".pill")?.textContent.trim() === "Live";
                 if (isLive) liveSince ??= now;
-                if (items > 0 || shown.length > 0) shown.push({ time: now, items, top, isLive });
+                // A browser paints what it has of a document that is still coming.
+                if (document.readyState !== "loading") shown.push({ time: now, items, top, isLive });
                 if (now - liveSince > {{AfterLive}}) finish(shown);
                 else requestAnimationFrame(look);
               };

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Bunit;
 using Coordinator.Dashboard.Runners;
+using Coordinator.Testing.Waiting;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ public sealed class RunnersPageTests : ComponentContext
 {
     private const double Day = 86_400;
 
-    private readonly Channel<Proto.WatchRunnersResponse> _watch = Channel.CreateUnbounded<Proto.WatchRunnersResponse>();
+    private readonly Messages _watch = new();
 
     public RunnersPageTests()
     {
@@ -23,7 +24,7 @@ public sealed class RunnersPageTests : ComponentContext
             Arg.Any<CallOptions>(),
             Arg.Any<Proto.WatchRunnersRequest>())
             .Returns(_ => new AsyncServerStreamingCall<Proto.WatchRunnersResponse>(
-                new Messages(_watch.Reader), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { }));
+                _watch, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { }));
         Services.AddSingleton(new Proto.FleetService.FleetServiceClient(invoker));
     }
 
@@ -96,17 +97,17 @@ public sealed class RunnersPageTests : ComponentContext
     {
         if (!Navigation.Uri.Contains("/runners", StringComparison.Ordinal))
             Navigation.NavigateTo("runners");
-        Tell(new Proto.WatchRunnersResponse { Snapshot = new() { Runners = { runners } } });
         var page = Render<RunnersPage>();
+        Tell(new Proto.WatchRunnersResponse { Snapshot = new() { Runners = { runners } } });
         page.WaitForState(() => page.FindAll(".runner-list").Count > 0);
         return page;
     }
 
-    /// <summary>Later than what lies between two pictures of the page, so that this one is shown at once.</summary>
     private void Tell(Proto.WatchRunnersResponse message)
     {
+        _watch.Send(message);
+        // The page has taken it in; the time for its next picture comes.
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(_watch.Writer.TryWrite(message));
     }
 
     private Proto.Runner Runner(string name) =>
@@ -120,13 +121,27 @@ public sealed class RunnersPageTests : ComponentContext
         return runner;
     }
 
-    private sealed class Messages(ChannelReader<Proto.WatchRunnersResponse> messages) : IAsyncStreamReader<Proto.WatchRunnersResponse>
+    /// <summary>A stream on which each message is sent when the one before it has been received.</summary>
+    private sealed class Messages : IAsyncStreamReader<Proto.WatchRunnersResponse>
     {
+        private readonly Channel<Proto.WatchRunnersResponse> _messages = Channel.CreateUnbounded<Proto.WatchRunnersResponse>();
+        private readonly SemaphoreSlim _asked = new(0);
+
         public Proto.WatchRunnersResponse Current { get; private set; } = null!;
+
+        /// <summary>Returns when the message was received and the next one is asked for.</summary>
+        public void Send(Proto.WatchRunnersResponse message)
+        {
+            Assert.True(_asked.Wait(Timeouts.Default), "The page does not watch.");
+            Assert.True(_messages.Writer.TryWrite(message));
+            Assert.True(_asked.Wait(Timeouts.Default), "The page did not take the message in.");
+            _asked.Release();
+        }
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            Current = await messages.ReadAsync(cancellationToken);
+            _asked.Release();
+            Current = await _messages.Reader.ReadAsync(cancellationToken);
             return true;
         }
     }

@@ -50,7 +50,7 @@ public sealed class AgentFactsTests
     [InlineData("supervisor")]
     public async Task Exit_WithBackgroundJobs_SaysWhichWereEnded(string containment)
     {
-        await using Deployment deployment = await Deployment.StartAsync(containment);
+        await using Deployment deployment = await Deployment.CreateAsync(containment);
         string mark = Mark.Next();
         Proto.Session session = await deployment.StartAsync($"sleep {mark} & setsid sleep {mark} & while [ \"$(cat /proc/$!/comm)\" != sleep ]; do :; done; exit 0");
 
@@ -115,7 +115,7 @@ public sealed class AgentFactsTests
     {
         TestFiles files = new();
         string agent = files.Write("agent", script);
-        return Deployment.StartAsync(containment, new Dictionary<string, string>
+        return Deployment.CreateAsync(containment, new Dictionary<string, string>
         {
             ["Runner__LingerTimeout"] = linger,
             ["Runner__Executors__fake__Command"] = "/bin/sh",

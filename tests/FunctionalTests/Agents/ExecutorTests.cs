@@ -10,7 +10,7 @@ public sealed class ExecutorTests
     public async Task Session_WhoseProgramIsMissing_Waits_AndRunsWhenItIsInstalled()
     {
         using TestFiles programs = new();
-        await using Deployment deployment = await Deployment.StartAsync(runnerSettings: new Dictionary<string, string>
+        await using Deployment deployment = await Deployment.CreateAsync(runnerSettings: new Dictionary<string, string>
         {
             ["PATH"] = $"{programs.Root}:/usr/bin:/bin",
             ["Runner__Executors__helper__Command"] = "helper-agent",

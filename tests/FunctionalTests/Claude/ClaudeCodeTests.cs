@@ -65,6 +65,6 @@ public sealed class ClaudeCodeTests
     private static Task<Deployment> StartAsync(ModelStandIn model, string containment)
     {
         TestFiles files = new();
-        return Deployment.StartAsync(containment, ClaudeCode.Prepare(files, model.Address).AsExecutor(), files);
+        return Deployment.CreateAsync(containment, ClaudeCode.Prepare(files, model.Address).AsExecutor(), files);
     }
 }

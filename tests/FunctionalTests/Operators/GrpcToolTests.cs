@@ -14,7 +14,7 @@ public sealed class GrpcToolTests
     public async Task StartWatchStopAndGetRun_ThroughReflection_WorkFromTheCommandLine()
     {
         string buf = RequiredTool.Buf.Path;
-        await using Deployment deployment = await Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.CreateAsync();
         string address = deployment.Coordinator.GrpcAddress.GetLeftPart(UriPartial.Authority);
 
         JsonElement started = Json(await CallAsync(buf, address, "SessionService/StartSession", """{"executor": "command", "prompt": "echo hello; sleep 300"}"""));
@@ -40,7 +40,7 @@ public sealed class GrpcToolTests
     public async Task ListMethods_ThroughReflection_NamesEveryService()
     {
         string buf = RequiredTool.Buf.Path;
-        await using Deployment deployment = await Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.CreateAsync();
 
         using Process list = Run(buf, ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", deployment.Coordinator.GrpcAddress.GetLeftPart(UriPartial.Authority)]);
         string[] methods = (await list.StandardOutput.ReadToEndAsync().WithTimeout()).Split('\n');
@@ -56,7 +56,7 @@ public sealed class GrpcToolTests
     public async Task Health_OfARunningCoordinator_IsServing()
     {
         string buf = RequiredTool.Buf.Path;
-        await using Deployment deployment = await Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.CreateAsync();
         string address = deployment.Coordinator.GrpcAddress.GetLeftPart(UriPartial.Authority);
 
         // The service's answer is renewed at intervals; the first one comes soon after the start.

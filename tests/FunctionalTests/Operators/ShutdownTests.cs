@@ -48,7 +48,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task Terminate_WithARunningAgent_LeavesItAliveAndItsRunnerReconnects()
     {
-        await using Deployment deployment = await Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.CreateAsync();
         Proto.Session session = await deployment.StartRunningAsync("echo ready; sleep 300");
         await deployment.EventAsync(session.SessionId, e => e.Output is { Text: "ready" });
 
@@ -65,7 +65,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task Stop_WhileTheCoordinatorIsKilledRightAfterItsAnswer_IsCarriedOutAfterItsRestart()
     {
-        await using Deployment deployment = await Deployment.StartAsync();
+        await using Deployment deployment = await Deployment.CreateAsync();
         Proto.Session session = await deployment.StartRunningAsync("echo ready; sleep 300");
         // The runner cannot take the command before the coordinator is gone.
         deployment.Runner.Freeze();

@@ -18,7 +18,8 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <param name="containment">"cgroup" or "supervisor"; skips the test where the machine cannot do it.</param>
     /// <param name="runnerSettings">More configuration of the runner.</param>
-    public static async Task<Deployment> StartAsync(string containment = "auto", IEnumerable<KeyValuePair<string, string>>? runnerSettings = null, TestFiles? files = null)
+    public static async Task<Deployment> CreateAsync(
+        string containment = "auto", IEnumerable<KeyValuePair<string, string>>? runnerSettings = null, TestFiles? files = null)
     {
         files ??= new TestFiles();
         CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(files);
@@ -91,6 +92,18 @@ public sealed class Deployment : IAsyncDisposable
         while (await call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())
             events.AddRange(call.ResponseStream.Current.Events);
         return events;
+    }
+
+    /// <summary>Ends every session, whatever it does, and deletes it.</summary>
+    public async Task DeleteAllSessionsAsync()
+    {
+        foreach (Proto.Session session in (await Coordinator.Sessions.ListSessionsAsync(new() { PageSize = 1_000 })).Sessions)
+        {
+            if (session.EndTime is null)
+                await StopAsync(session.SessionId, TimeSpan.Zero, force: true);
+            await RunWhenAsync(session.RunId, r => r.EndTime is not null);
+            await Coordinator.Sessions.DeleteSessionAsync(new() { SessionId = session.SessionId });
+        }
     }
 
     public async Task RestartCoordinatorAsync() => Coordinator = await CoordinatorProcess.StartAsync(Coordinator.Again);

@@ -12,7 +12,7 @@ public sealed class SharedDeployments : IAsyncDisposable
     public async Task<Deployment> GetAsync(string containment)
     {
         if (!_deployments.TryGetValue(containment, out Deployment? deployment))
-            _deployments.Add(containment, deployment = await Deployment.StartAsync(containment));
+            _deployments.Add(containment, deployment = await Deployment.CreateAsync(containment));
         return deployment;
     }
 

@@ -17,8 +17,12 @@ public sealed record RequiredTool(string Name, IReadOnlyList<string> Commands, s
 
     public static RequiredTool Buf { get; } = new("buf", ["buf"], "BUF_PATH", "npm install @bufbuild/buf");
 
-    public static RequiredTool Chromium { get; } =
-        new("Chromium", ["chromium", "chromium-browser", "google-chrome"], "CHROMIUM_PATH", "apt-get install chromium");
+    /// <summary>The shell is Chromium without windows of its own: a page takes two thirds of the time and half of the processors.</summary>
+    public static RequiredTool Chromium { get; } = new(
+        "Chromium",
+        ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
+        "CHROMIUM_PATH",
+        "apt-get install chromium-headless-shell");
 
     public static RequiredTool PostgreSql { get; } =
         new("PostgreSQL", ["postgres"], "POSTGRES_PATH", "apt-get install postgresql")
