@@ -1,6 +1,7 @@
 using Coordinator.BrowserTests.Support;
 using Coordinator.Testing.Deployments;
 using Coordinator.Testing.Processes;
+using Coordinator.Testing.Waiting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -67,10 +68,12 @@ public sealed class StopTests(Chromium chromium, SharedDeployments deployments)
         await Deployment.EventAsync(session.SessionId, e => e.Output?.Text == "ready");
         IPage page = await OpenAsync();
 
+        PromisedTime time = PromisedTime.Start();
         await StopAsync(page, session);
 
         ILocator badge = Row(page, session).Locator(".badge");
-        await Expect(badge).ToContainTextAsync("Stopping", new() { Timeout = 2_000 });
+        await Expect(badge).ToContainTextAsync("Stopping");
+        time.Assert(TimeSpan.FromSeconds(2));
         await Expect(badge).ToContainTextAsync("SIGTERM");
         await Expect(badge).ToHaveCSSAsync("background-color", "rgb(255, 240, 194)");
         await Expect(badge).ToHaveCSSAsync("animation-name", "stopping-pulse");

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Call = Coordinator.AgentRunner.Containment.Native.BirthCode.Call;
 
 namespace Coordinator.AgentRunner.Containment.Native;
 
@@ -10,66 +10,24 @@ namespace Coordinator.AgentRunner.Containment.Native;
 /// a process there takes the kernel several milliseconds, and a program of its own that moves and then becomes the agent
 /// takes as long again to start.
 /// </summary>
-/// <remarks>
-/// What runs between the clone and the program's first instruction is a copy of this process with a single thread: it must
-/// not allocate, compile, or wait for a lock that another thread held. So it makes nothing but calls of the system, through
-/// pointers that were taken and used before, from a method that is compiled before, with every signal blocked.
-/// </remarks>
+/// <remarks>What the new process does before it becomes the program is a list of calls of the system: <see cref="BirthCode"/>.</remarks>
 [SupportedOSPlatform("linux")]
 internal static unsafe class CgroupBirth
 {
-    private const int Clone3 = 435;                             // SYS_clone3, the same on every architecture
     private const ulong IntoCgroup = 0x200000000;               // CLONE_INTO_CGROUP
     private const ulong ChildSignal = 17;                       // SIGCHLD
     private const int SetMask = 2;                              // SIG_SETMASK
     private const int Signals = 64;
     private const int SignalSetSize = 128;
+    private const int KernelSignalSetSize = 8;
+    private const int SignalActionSize = 32;                    // the kernel's struct sigaction
     private const int CannotStart = 125;
+    private const int MaximumCalls = Signals + 16;
 
     private const int NotPermitted = 1;                         // EPERM
     private const int Invalid = 22;                             // EINVAL
     private const int NoSuchCall = 38;                          // ENOSYS
     private const int NotSupported = 95;                        // EOPNOTSUPP
-
-    private static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint> s_systemCall;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int, byte*, byte*, int> s_signalMask;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int, nint, nint> s_signal;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int> s_newSession;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int, int, int> s_duplicate;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, int> s_changeDirectory;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte**, byte**, int> s_execute;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int, byte*, nint, nint> s_write;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int*> s_error;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<int, int> s_exit;
-
-    /// <summary>Takes the pointers, and uses each kind of them, which may have code made for it.</summary>
-    static CgroupBirth()
-    {
-        nint library = NativeLibrary.GetMainProgramHandle();
-        s_systemCall = (delegate* unmanaged[SuppressGCTransition]<nint, nint, nint, nint>)NativeLibrary.GetExport(library, "syscall");
-        s_signalMask = (delegate* unmanaged[SuppressGCTransition]<int, byte*, byte*, int>)NativeLibrary.GetExport(library, "pthread_sigmask");
-        s_signal = (delegate* unmanaged[SuppressGCTransition]<int, nint, nint>)NativeLibrary.GetExport(library, "signal");
-        s_newSession = (delegate* unmanaged[SuppressGCTransition]<int>)NativeLibrary.GetExport(library, "setsid");
-        s_duplicate = (delegate* unmanaged[SuppressGCTransition]<int, int, int>)NativeLibrary.GetExport(library, "dup2");
-        s_changeDirectory = (delegate* unmanaged[SuppressGCTransition]<byte*, int>)NativeLibrary.GetExport(library, "chdir");
-        s_execute = (delegate* unmanaged[SuppressGCTransition]<byte*, byte**, byte**, int>)NativeLibrary.GetExport(library, "execve");
-        s_write = (delegate* unmanaged[SuppressGCTransition]<int, byte*, nint, nint>)NativeLibrary.GetExport(library, "write");
-        s_error = (delegate* unmanaged[SuppressGCTransition]<int*>)NativeLibrary.GetExport(library, "__errno_location");
-        s_exit = (delegate* unmanaged[SuppressGCTransition]<int, int>)NativeLibrary.GetExport(library, "_exit");
-
-        var getProcess = (delegate* unmanaged[SuppressGCTransition]<int>)NativeLibrary.GetExport(library, "getpid");
-        var close = (delegate* unmanaged[SuppressGCTransition]<int, int>)NativeLibrary.GetExport(library, "close");
-        _ = getProcess();
-        _ = close(-1);
-        _ = s_systemCall(-1, 0, 0);
-        _ = s_signalMask(-1, null, null);
-        _ = s_signal(0, 0);
-        _ = s_duplicate(-1, -1);
-        _ = s_changeDirectory(null);
-        _ = s_execute(null, null, null);
-        _ = s_write(-1, null, 0);
-        _ = *s_error();
-    }
 
     /// <summary>
     /// The new process, as the leader of a session of its own; null if the system has no such call or does not let it be
@@ -78,57 +36,73 @@ internal static unsafe class CgroupBirth
     /// <exception cref="Win32Exception">There is no room for another process.</exception>
     public static int? TryStart(Plan plan, FileDescriptor cgroup)
     {
-        CloneArguments clone = new() { Flags = IntoCgroup, ExitSignal = ChildSignal, Cgroup = (ulong)cgroup.Number };
+        if (!BirthCode.IsAvailable)
+            return null;
+        BirthCode.CloneArguments clone = new() { Flags = IntoCgroup, ExitSignal = ChildSignal, Cgroup = (ulong)cgroup.Number };
+        Call* calls = stackalloc Call[MaximumCalls];
+        byte* nothing = stackalloc byte[SignalSetSize];
+        new Span<byte>(nothing, SignalSetSize).Clear();
+        Write(calls, plan, nothing);
+
+        // A handler of this process must not run in the copy.
         byte* all = stackalloc byte[SignalSetSize];
         byte* before = stackalloc byte[SignalSetSize];
-        byte* none = stackalloc byte[SignalSetSize];
-        new Span<byte>(all, SignalSetSize).Fill(0xff);
-        new Span<byte>(none, SignalSetSize).Clear();
-        int error;
-        _ = s_signalMask(SetMask, all, before);
-        int process = Clone(&clone, &plan, none, &error);
-        _ = s_signalMask(SetMask, before, null);
-        return process > 0 ? process
-            : error is NotPermitted or Invalid or NoSuchCall or NotSupported ? null
-            : throw new Win32Exception(error);
+        _ = Libc.SignalSetFill(all);
+        _ = Libc.SignalMask(SetMask, all, before);
+        int result = (int)BirthCode.Run(&clone, calls);
+        _ = Libc.SignalMask(SetMask, before, null);
+        return result > 0 ? result
+            : -result is NotPermitted or Invalid or NoSuchCall or NotSupported ? null
+            : throw new Win32Exception(-result);
     }
 
-    /// <summary>Returns in this process alone.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static int Clone(CloneArguments* clone, Plan* plan, byte* noSignals, int* error)
+    /// <param name="nothing">Zeros: the kernel reads an empty set of signals from it, and an action that is the default.</param>
+    private static void Write(Call* calls, in Plan plan, byte* nothing)
     {
-        nint process = s_systemCall(Clone3, (nint)clone, sizeof(CloneArguments));
-        if (process != 0)
-        {
-            *error = *s_error();
-            return (int)process;
-        }
-
+        Call* next = calls;
+        // What this process ignores, the program that takes over would ignore too.
         for (int signal = 1; signal <= Signals; signal++)
-        {
-            _ = s_signal(signal, 0);
-        }
+            *next++ = new Call(Number.SetSignalAction, signal, (nint)nothing, 0, KernelSignalSetSize);
+        *next++ = new Call(Number.NewSession);
+        *next++ = new Call(Number.Duplicate, plan.Input, 0);
+        *next++ = new Call(Number.Duplicate, plan.Output, 1);
+        *next++ = new Call(Number.Duplicate, plan.Error, 2);
+        *next++ = new Call(Number.SetSignalMask, SetMask, (nint)nothing, 0, KernelSignalSetSize);
+        Call* changeDirectory = next++;
+        *next++ = Tell(plan, plan.Entering);
+        Call* execute = next++;
+        Call* programFailed = next++;
+        *next++ = new Call(Number.Exit, CannotStart);
+        Call* directoryFailed = next++;
+        *next++ = new Call(Number.Exit, CannotStart);
 
-        _ = s_newSession();
-        _ = s_duplicate(plan->Input, 0);
-        _ = s_duplicate(plan->Output, 1);
-        _ = s_duplicate(plan->Error, 2);
-        _ = s_signalMask(SetMask, noSignals, null);
-        Line* failed = &plan->DirectoryFailed;
-        if (s_changeDirectory(plan->Directory) == 0)
+        *changeDirectory = new Call(Number.ChangeDirectory, (nint)plan.Directory)
         {
-            failed = &plan->ProgramFailed;
-            _ = s_write(plan->Status, plan->Entering.Text, plan->Entering.Length);
-            _ = s_execute(plan->Program, plan->Arguments, plan->Environment);
-        }
+            Otherwise = directoryFailed,
+            Digits = plan.DirectoryFailed.Number,
+        };
+        *execute = new Call(Number.Execute, (nint)plan.Program, (nint)plan.Arguments, (nint)plan.Environment)
+        {
+            Otherwise = programFailed,
+            Digits = plan.ProgramFailed.Number,
+        };
+        *programFailed = Tell(plan, plan.ProgramFailed);
+        *directoryFailed = Tell(plan, plan.DirectoryFailed);
+    }
 
-        int reason = *s_error();
-        byte* digits = failed->Text + failed->Length - Line.NumberLength;
-        digits[0] = (byte)('0' + (reason / 100 % 10));
-        digits[1] = (byte)('0' + (reason / 10 % 10));
-        digits[2] = (byte)('0' + (reason % 10));
-        _ = s_write(plan->Status, failed->Text, failed->Length);
-        return s_exit(CannotStart);
+    private static Call Tell(in Plan plan, Line line) => new(Number.Write, plan.Status, (nint)line.Text, line.Length);
+
+    /// <summary>The numbers of the calls on x64, the only processor that there is <see cref="BirthCode"/> for.</summary>
+    private static class Number
+    {
+        public const int Write = 1;
+        public const int SetSignalAction = 13;                  // rt_sigaction
+        public const int SetSignalMask = 14;                    // rt_sigprocmask
+        public const int Duplicate = 33;                        // dup2
+        public const int Execute = 59;                          // execve
+        public const int ChangeDirectory = 80;                  // chdir
+        public const int NewSession = 112;                      // setsid
+        public const int Exit = 231;                            // exit_group
     }
 
     /// <summary>Everything the new process needs, in memory that does not move.</summary>
@@ -171,26 +145,13 @@ internal static unsafe class CgroupBirth
     /// <summary>Something to tell; of a failure it ends with room for an error's number of three digits and the line's end.</summary>
     internal struct Line
     {
-        public const int NumberLength = 4;
+        private const int NumberLength = 4;
 
         public byte* Text;
 
         public int Length;
-    }
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct CloneArguments
-    {
-        public ulong Flags;
-        public ulong ProcessDescriptor;
-        public ulong ChildThread;
-        public ulong ParentThread;
-        public ulong ExitSignal;
-        public ulong Stack;
-        public ulong StackSize;
-        public ulong ThreadStorage;
-        public ulong SetThread;
-        public ulong SetThreadSize;
-        public ulong Cgroup;
+        /// <summary>The first digit of a failure's number.</summary>
+        public readonly byte* Number => Text + Length - NumberLength;
     }
 }

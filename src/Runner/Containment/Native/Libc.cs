@@ -13,6 +13,11 @@ internal static unsafe partial class Libc
     internal const int Interrupted = 4;         // EINTR
     internal const short PollIn = 0x001;
     internal const short PollHangUp = 0x010;
+    internal const int ReadAccess = 1;          // PROT_READ
+    internal const int WriteAccess = 2;         // PROT_WRITE
+    internal const int ExecuteAccess = 4;       // PROT_EXEC
+    internal const int PrivateMap = 0x02;       // MAP_PRIVATE
+    internal const int AnonymousMap = 0x20;     // MAP_ANONYMOUS
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(int descriptor);
@@ -112,6 +117,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigdefault")]
     internal static partial int SpawnAttributesSetSignalDefault(byte* attributes, byte* signals);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    internal static partial void* Map(void* address, nuint length, int access, int flags, int descriptor, nint offset);
+
+    [LibraryImport(Library, EntryPoint = "mprotect", SetLastError = true)]
+    internal static partial int Protect(void* address, nuint length, int access);
+
+    [LibraryImport(Library, EntryPoint = "pthread_sigmask")]
+    internal static partial int SignalMask(int how, byte* signals, byte* before);
 
     [LibraryImport(Library, EntryPoint = "sigemptyset")]
     internal static partial int SignalSetEmpty(byte* signals);
