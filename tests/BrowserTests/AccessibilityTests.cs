@@ -16,6 +16,8 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDeployments depl
         RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
     };
 
+    private static readonly string[] Tabs = ["timeline", "output", "runs", "family", "details"];
+
     [Fact]
     public async Task EveryPageAndDialog_InBothThemes_HasNoViolation()
     {
@@ -116,7 +118,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDeployments depl
 
     private static IEnumerable<string> PagesOf(Proto.Session session) =>
     [
-        .. new[] { "timeline", "output", "runs", "family", "details" }.Select(tab => $"sessions/{session.SessionId}?tab={tab}"),
+        .. Tabs.Select(tab => $"sessions/{session.SessionId}?tab={tab}"),
         "runners",
         "sessions/new",
     ];

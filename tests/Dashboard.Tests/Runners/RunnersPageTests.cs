@@ -125,24 +125,27 @@ public sealed class RunnersPageTests : ComponentContext
     private sealed class Messages : IAsyncStreamReader<Proto.WatchRunnersResponse>
     {
         private readonly Channel<Proto.WatchRunnersResponse> _messages = Channel.CreateUnbounded<Proto.WatchRunnersResponse>();
-        private readonly SemaphoreSlim _asked = new(0);
+        private int _sent;
+        private int _asked;
 
         public Proto.WatchRunnersResponse Current { get; private set; } = null!;
 
         /// <summary>Returns when the message was received and the next one is asked for.</summary>
         public void Send(Proto.WatchRunnersResponse message)
         {
-            Assert.True(_asked.Wait(Timeouts.Default), "The page does not watch.");
+            Assert.True(SpinWait.SpinUntil(IsAskedForTheNext, Timeouts.Default), "The page does not watch.");
+            _sent++;
             Assert.True(_messages.Writer.TryWrite(message));
-            Assert.True(_asked.Wait(Timeouts.Default), "The page did not take the message in.");
-            _asked.Release();
+            Assert.True(SpinWait.SpinUntil(IsAskedForTheNext, Timeouts.Default), "The page did not take the message in.");
         }
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            _asked.Release();
+            Interlocked.Increment(ref _asked);
             Current = await _messages.Reader.ReadAsync(cancellationToken);
             return true;
         }
+
+        private bool IsAskedForTheNext() => Volatile.Read(ref _asked) > _sent;
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Call = Coordinator.AgentRunner.Containment.Native.BirthCode.Call;
 
