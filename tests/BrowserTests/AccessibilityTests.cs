@@ -1,4 +1,5 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
@@ -18,7 +19,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDeployments depl
 
     private static readonly string[] Tabs = ["timeline", "output", "runs", "family", "details"];
 
-    [Fact]
+    [Fact(Skip = TestForm.OnlyLong, SkipType = typeof(TestForm), SkipUnless = nameof(TestForm.IsLong))]
     public async Task EveryPageAndDialog_InBothThemes_HasNoViolation()
     {
         Proto.Session session = await ShowcaseAsync();

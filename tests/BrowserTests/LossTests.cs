@@ -1,4 +1,5 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing;
 using Coordinator.Testing.Waiting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -35,7 +36,7 @@ public sealed class LossTests(Chromium chromium) : DashboardTest(chromium)
         Assert.True(await page.EvaluateAsync<bool>("window.stillTheSamePage"));
     }
 
-    [Fact]
+    [Fact(Skip = TestForm.OnlyLong, SkipType = typeof(TestForm), SkipUnless = nameof(TestForm.IsLong))]
     public async Task Network_SilentForAMinute_PageNoticesAndConverges()
     {
         ExpectedErrors.Add("net::ERR_");

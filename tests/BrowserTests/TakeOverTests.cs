@@ -1,4 +1,5 @@
 using Coordinator.BrowserTests.Support;
+using Coordinator.Testing;
 using Coordinator.Testing.Deployments;
 
 namespace Coordinator.BrowserTests;
@@ -10,11 +11,12 @@ public sealed class TakeOverTests(Chromium chromium, SharedDeployments deploymen
     /// <summary>As many as the coordinator renders into a page.</summary>
     private const int Rendered = 24;
 
+    public static TheoryData<int, int> Lists { get; } = [.. TestForm.Cases<(int, int)>(1, (60, 1280), (60, 390), (24, 1280), (1, 1280))];
+
+    public static TheoryData<string> Tabs { get; } = [.. TestForm.Cases(1, "timeline", "output", "details")];
+
     [Theory]
-    [InlineData(1, 1280)]
-    [InlineData(24, 1280)]
-    [InlineData(60, 1280)]
-    [InlineData(60, 390)]
+    [MemberData(nameof(Lists))]
     public async Task List_TakenOver_NeverShowsFewerRowsThanRendered(int sessions, int width)
     {
         await StartAsync(sessions);
@@ -32,9 +34,7 @@ public sealed class TakeOverTests(Chromium chromium, SharedDeployments deploymen
     }
 
     [Theory]
-    [InlineData("timeline")]
-    [InlineData("output")]
-    [InlineData("details")]
+    [MemberData(nameof(Tabs))]
     public async Task Session_TakenOver_StaysWhereItIs(string tab)
     {
         IReadOnlyList<Proto.Session> sessions = await StartAsync(1);
