@@ -49,7 +49,7 @@ public sealed class LossTests(Chromium chromium) : DashboardTest(chromium)
         await Deployment.StopAsync(session.SessionId, TimeSpan.FromSeconds(1));
         await Expect(page.Locator(".banner")).ToContainTextAsync("Live updates lost", new() { Timeout = 60_000 });
         await Deployment.StartAsync("true");
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         proxy.Resume();
 
         await Expect(page.Locator(".pill")).ToHaveTextAsync("Live", new() { Timeout = 90_000 });

@@ -26,14 +26,19 @@ public sealed class BirthTests
         using CancellationTokenSource ended = new();
         Task[] load = [Task.Run(() => Allocate(ended.Token)), Task.Run(() => CollectAsync(ended.Token))];
 
-        await Parallel.ForAsync(0, Starts, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (_, _) =>
+        try
         {
-            await using var run = await TestRun.StartAsync(ContainmentKind.Cgroup, "exit 7");
-            Assert.Equal(7, (await run.ExitAsync()).Code);
-        });
-
-        await ended.CancelAsync();
-        await Task.WhenAll(load);
+            await Parallel.ForAsync(0, Starts, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (_, _) =>
+            {
+                await using var run = await TestRun.StartAsync(ContainmentKind.Cgroup, "exit 7");
+                Assert.Equal(7, (await run.ExitAsync()).Code);
+            });
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll(load);
+        }
     }
 
     private static void Allocate(CancellationToken ended)

@@ -19,7 +19,6 @@ internal static unsafe class CgroupBirth
     private const int Signals = 64;
     private const int SignalSetSize = 128;
     private const int KernelSignalSetSize = 8;
-    private const int SignalActionSize = 32;                    // the kernel's struct sigaction
     private const int CannotStart = 125;
     private const int MaximumCalls = Signals + 16;
 
