@@ -83,7 +83,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDeployments depl
 
         await Expect(Row(page, session).Locator(".badge-word")).ToHaveTextAsync("Stopped");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync($"**/sessions/{session.SessionId}");
+        await ArriveAsync(page, $"sessions/{session.SessionId}");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("r");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Runners" })).ToBeVisibleAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Coordinator.Testing.Deployments;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -37,13 +38,25 @@ public abstract class DashboardTest(Chromium chromium, SharedDeployments? deploy
     public virtual async ValueTask DisposeAsync()
     {
         foreach (IBrowserContext context in _contexts.Values)
+        {
+            if (TestContext.Current.TestState?.Result == TestResult.Failed)
+                await DescribeAsync(context);
             await context.CloseAsync();
+        }
+
         if (deployments is null && Deployment is not null)
             await Deployment.DisposeAsync();
         else if (Deployment is not null)
             await Deployment.DeleteAllSessionsAsync();
         Assert.DoesNotContain(_errors, e => !ExpectedErrors.Any(e.Contains));
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What a test that failed was looking at.</summary>
+    private static async Task DescribeAsync(IBrowserContext context)
+    {
+        foreach (IPage page in context.Pages)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{page.Url}\n{await page.Locator("body").InnerTextAsync(new() { Timeout = 5_000 })}\n");
     }
 
     /// <summary>What the pages are served by.</summary>
@@ -96,8 +109,15 @@ public abstract class DashboardTest(Chromium chromium, SharedDeployments? deploy
     protected static async Task FollowAsync(IPage page, string path)
     {
         await page.EvaluateAsync("path => Blazor.navigateTo(path)", "/" + path);
-        await page.WaitForURLAsync("**/" + path);
+        await ArriveAsync(page, path);
     }
+
+    /// <summary>
+    /// Waits until the page is at an address that begins with a path. Nothing is loaded on the way there, and to wait for a navigation
+    /// misses one that has just been.
+    /// </summary>
+    protected static Task ArriveAsync(IPage page, string path) =>
+        Expect(page).ToHaveURLAsync(new Regex("/" + Regex.Escape(path)), new() { Timeout = 90_000 });
 
     protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");
 

@@ -51,20 +51,23 @@ public sealed class StartFieldsTests : ComponentContext
             Remedy = "Install Claude Code on this machine.",
             InstallCommand = "npm install -g @anthropic-ai/claude-code",
         };
+        UnavailableExecutor unavailable = new("build", claude);
         var field = Render<ExecutorField>(p => p
             .Add(f => f.Executors, [])
-            .Add(f => f.Unavailable, [new UnavailableExecutor("build", claude)])
+            .Add(f => f.Unavailable, [unavailable])
             .Add(f => f.AreKnown, true)
             .Add(f => f.Errors, None));
+        var remedy = Render<ExecutorRemedy>(p => p.Add(r => r.Executor, unavailable.Executor).Add(r => r.Where, unavailable.Runner));
 
-        var shown = field.Find(".executor-unavailable[aria-disabled=true]");
+        var shown = remedy.Find(".executor-unavailable[aria-disabled=true]");
         Assert.Contains(
             $"claude-code cannot be started on build. {Harmless} was not found. Install Claude Code on this machine.",
             shown.TextContent,
             StringComparison.Ordinal);
         Assert.Contains("notices within a minute", shown.TextContent, StringComparison.Ordinal);
         Assert.Equal("npm install -g @anthropic-ai/claude-code", shown.QuerySelector("code")?.TextContent);
-        Assert.Empty(field.FindAll("datalist option, img"));
+        Assert.Empty(remedy.FindAll("img"));
+        Assert.Empty(field.FindAll("datalist option"));
         Assert.Equal("Online runners cannot start any of their executors.", field.Find("#executor-help").TextContent);
     }
 

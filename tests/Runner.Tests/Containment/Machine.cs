@@ -101,10 +101,12 @@ internal static class Machine
                 && parent == Environment.ProcessId.ToString()),
     ];
 
-    /// <summary>What this process has open.</summary>
+    /// <summary>What this process has open, but for assemblies: the runtime opens those when it likes.</summary>
     public static IReadOnlyList<string> Descriptors() =>
     [
-        .. new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Select(descriptor => $"{descriptor.Name} {descriptor.LinkTarget}"),
+        .. new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos()
+            .Where(descriptor => descriptor.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true)
+            .Select(descriptor => $"{descriptor.Name} {descriptor.LinkTarget}"),
     ];
 
     private static string Read(string directory, string file)

@@ -11,6 +11,10 @@ internal sealed class CgroupContainer : LinuxRunContainer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumCount = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>So many are noted on a machine that has time for nothing, too: that takes a millisecond of work.</summary>
+    private const int NotedInAnyCase = 64;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Cgroup _cgroup;
@@ -68,7 +72,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
     private void NoteMembers()
     {
         var begun = _time.GetTimestamp();
-        foreach (var process in _cgroup.Members().TakeWhile(_ => _time.GetElapsedTime(begun) < MaximumCount))
+        foreach (var process in _cgroup.Members().TakeWhile((_, i) => i < NotedInAnyCase || _time.GetElapsedTime(begun) < MaximumCount))
         {
             if (process.IsAlive)
             {
