@@ -193,9 +193,9 @@ public sealed class OutputViewTests : OutputViewContext
         var view = Open(new ScriptedEvents(3));
         view.WaitForAssertion(() => Assert.Equal(3, Texts(view).Count));
         Button(view, "Times").Click();
-        Assert.Equal("12:00:01.000", view.Find(".log-time").TextContent);
+        view.WaitForAssertion(() => Assert.Equal("12:00:01.000", view.Find(".log-time").TextContent));
         view.Find("#output-streams").Change("Stderr");
-        Assert.Contains("output-stderr", view.Find("[role=log]").ClassName, StringComparison.Ordinal);
+        view.WaitForAssertion(() => Assert.Contains("output-stderr", view.Find("[role=log]").ClassName, StringComparison.Ordinal));
         Assert.Equal("sessions/ses_1/output.txt", view.Find("a[download]").GetAttribute("href"));
     }
 }

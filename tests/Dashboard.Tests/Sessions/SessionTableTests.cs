@@ -46,10 +46,10 @@ public sealed class SessionTableTests : ComponentContext
         Assert.Equal(["row-ses_000004", "row-ses_000001"], table.FindAll(".session-row-selected").Select(r => r.Id));
         Assert.True(table.Find("thead input").HasAttribute("checked"));
         table.Find("tbody input").Change(false);
-        Assert.Equal("1 selected", table.Find(".bulk-bar span").TextContent);
+        table.WaitForAssertion(() => Assert.Equal("1 selected", table.Find(".bulk-bar span").TextContent));
         Assert.False(table.Find("thead input").HasAttribute("checked"));
         table.Find("thead input").Change(false);
-        Assert.Empty(table.FindAll(".bulk-bar"));
+        table.WaitForAssertion(() => Assert.Empty(table.FindAll(".bulk-bar")));
     }
 
     [Fact]

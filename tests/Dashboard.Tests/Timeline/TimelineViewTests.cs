@@ -53,7 +53,7 @@ public sealed class TimelineViewTests : BunitContext
         view.WaitForElement(".tool-item");
         Assert.Empty(view.FindAll(".tool-part"));
         view.Find(".tool-item").TriggerEvent("ontoggle", EventArgs.Empty);
-        Assert.Equal(["command", "timeout", "answer"], view.FindAll(".tool-label").Select(e => e.TextContent));
+        view.WaitForAssertion(() => Assert.Equal(["command", "timeout", "answer"], view.FindAll(".tool-label").Select(e => e.TextContent)));
         Assert.Equal(["echo '<b>'", "5", "<b>hi</b>"], view.FindAll(".tool-part .bounded").Select(e => e.TextContent));
         Assert.Empty(view.FindAll(".tool-part b"));
     }
