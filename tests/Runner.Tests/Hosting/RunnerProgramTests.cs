@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Link;
 using Coordinator.AgentRunner.Tests.Containment;
 using Coordinator.AgentRunner.Tests.Link;
 using Coordinator.Testing;
@@ -214,25 +215,30 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     public async Task Runner_KilledAndStartedAgainAndTerminated_LeavesNoCgroup()
     {
         await _coordinator.NextWelcomedAsync();
-        HashSet<string> before = [.. CgroupLeftovers.Homes()];
         await using RunnerProgram killed = RunnerProgram.Start(_files, _coordinator.Address, "Name=killed", "DataDirectory=killed");
         await _coordinator.NextWelcomedAsync();
-        string[] ofKilled = [.. CgroupLeftovers.Homes().Except(before)];
+        string[] ofKilled = HomesOf("killed");
         await killed.DisposeAsync();
-        Assert.Equal(ofKilled, ofKilled.Where(Directory.Exists));
 
         await using RunnerProgram next = RunnerProgram.Start(_files, _coordinator.Address, "Name=next", "DataDirectory=next");
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
         Assert.DoesNotContain(ofKilled, Directory.Exists);
         string run = await StartAsync(connection, "exit 0");
         await connection.AckAsync((await ReportsAsync(connection, run))[^1].RunEnded.Header);
-        string[] ofNext = [.. CgroupLeftovers.Homes().Except(before)];
+        string[] ofNext = HomesOf("next");
         Assert.Equal(ofKilled.Length, ofNext.Length);
         next.Terminate();
 
         Assert.Equal(0, (await next.ExitAsync()).ExitCode);
         Assert.DoesNotContain(ofNext, Directory.Exists);
         Assert.False(Directory.Exists(_files.At("next", "rehearsal")));
+
+        // Runners of other tests come and go meanwhile.
+        string[] HomesOf(string name)
+        {
+            string id = RunnerIdentifier.Derive(Environment.MachineName, _files.Root, name);
+            return [.. CgroupLeftovers.Homes().Where(home => home.EndsWith(id, StringComparison.Ordinal))];
+        }
     }
 
     [Fact]
