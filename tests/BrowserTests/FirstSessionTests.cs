@@ -32,7 +32,7 @@ public sealed partial class FirstSessionTests(Chromium chromium) : DashboardTest
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Command" }).FillAsync("setsid sleep 600 & for i in $(seq 600); do echo line $i; sleep 1; done");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start session" }).ClickAsync();
 
-        await ArriveAsync(page, "sessions/ses_");
+        await ArriveAsync(page, "sessions/ses_*");
         await Expect(page.Locator(".tab-output")).ToContainTextAsync("line 2");
         await Expect(page.Locator(".badge-word").First).ToHaveTextAsync("Running");
         string sessionId = SessionId().Match(page.Url).Value;

@@ -17,7 +17,7 @@ public sealed class PagesTests(Chromium chromium, SharedDeployments deployments)
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Command" }).FillAsync("echo hello from the agent; sleep 1000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start session" }).ClickAsync();
 
-        await ArriveAsync(page, "sessions/ses_");
+        await ArriveAsync(page, "sessions/ses_*");
         await Expect(page.Locator(".badge-word").First).ToHaveTextAsync("Running");
         await Expect(page.Locator(".tab-output")).ToContainTextAsync("hello from the agent");
     }

@@ -79,13 +79,9 @@ internal sealed partial class ErrorInterceptor(IHostApplicationLifetime lifetime
                 return RpcErrors.Of(refusal);
             case OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested:
                 return RpcErrors.Of(CoordinatorException.ShuttingDown());
-            case IOException or InvalidOperationException
-                when context.CancellationToken.IsCancellationRequested && lifetime.ApplicationStopping.IsCancellationRequested:
-                // The shutdown ended the call in the middle of a write or a read.
-                return RpcErrors.Of(CoordinatorException.ShuttingDown());
             case OperationCanceledException or IOException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
-                // The caller went away; reading from it and writing to it fail in several ways.
-                return RpcErrors.Cancelled();
+                // The caller went away or the shutdown ended the call; reading from it and writing to it fail in several ways.
+                return lifetime.ApplicationStopping.IsCancellationRequested ? RpcErrors.Of(CoordinatorException.ShuttingDown()) : RpcErrors.Cancelled();
             case OperationCanceledException { InnerException: IOException }:
                 return RpcErrors.Cancelled();
             default:

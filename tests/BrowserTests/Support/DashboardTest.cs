@@ -52,13 +52,6 @@ public abstract class DashboardTest(Chromium chromium, SharedDeployments? deploy
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What a test that failed was looking at.</summary>
-    private static async Task DescribeAsync(IBrowserContext context)
-    {
-        foreach (IPage page in context.Pages)
-            TestContext.Current.TestOutputHelper?.WriteLine($"{page.Url}\n{await page.Locator("body").InnerTextAsync(new() { Timeout = 5_000 })}\n");
-    }
-
     /// <summary>What the pages are served by.</summary>
     protected virtual async Task StartCoordinatorAsync() =>
         Deployment = deployments is null ? await Deployment.CreateAsync() : await deployments.GetAsync("auto");
@@ -113,11 +106,11 @@ public abstract class DashboardTest(Chromium chromium, SharedDeployments? deploy
     }
 
     /// <summary>
-    /// Waits until the page is at an address that begins with a path. Nothing is loaded on the way there, and to wait for a navigation
-    /// misses one that has just been.
+    /// Waits until the page is at a path of the dashboard, in which <c>*</c> stands for anything but a slash. Nothing is loaded on the way
+    /// there, and to wait for a navigation misses one that has just been.
     /// </summary>
-    protected static Task ArriveAsync(IPage page, string path) =>
-        Expect(page).ToHaveURLAsync(new Regex("/" + Regex.Escape(path)), new() { Timeout = 90_000 });
+    protected static Task ArriveAsync(IPage page, string path) => Expect(page).ToHaveURLAsync(
+        new Regex($"^https?://[^/]+/{Regex.Escape(path).Replace(@"\*", "[^/]*", StringComparison.Ordinal)}$"), new() { Timeout = 90_000 });
 
     protected static ILocator Row(IPage page, Proto.Session session) => page.Locator($"#row-{session.SessionId}");
 
@@ -131,4 +124,21 @@ public abstract class DashboardTest(Chromium chromium, SharedDeployments? deploy
     }
 
     protected static ILocator Message(IPage page) => page.Locator(".toaster");
+
+    /// <summary>What a test that failed was looking at. A page that does not answer any more says nothing.</summary>
+    private static async Task DescribeAsync(IBrowserContext context)
+    {
+        foreach (IPage page in context.Pages)
+        {
+            try
+            {
+                string text = await page.Locator("body").InnerTextAsync(new() { Timeout = 5_000 });
+                TestContext.Current.TestOutputHelper?.WriteLine($"{page.Url}\n{text}\n");
+            }
+            catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"{page.Url}\n{exception.Message}\n");
+            }
+        }
+    }
 }

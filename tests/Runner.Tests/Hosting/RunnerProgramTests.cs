@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Link;
 using Coordinator.AgentRunner.Tests.Containment;
 using Coordinator.AgentRunner.Tests.Link;
@@ -214,18 +216,27 @@ public sealed class RunnerProgramTests : IAsyncLifetime
     [Fact]
     public async Task Runner_KilledAndStartedAgainAndTerminated_LeavesNoCgroup()
     {
+        const int Shared = 1;       // LOCK_SH
         await _coordinator.NextWelcomedAsync();
         await using RunnerProgram killed = RunnerProgram.Start(_files, _coordinator.Address, "Name=killed", "DataDirectory=killed");
         await _coordinator.NextWelcomedAsync();
         string[] ofKilled = HomesOf("killed");
+
+        // As another process of the same runner: until it is let go, no runner of another test takes it for abandoned.
+        List<FileDescriptor> held = [.. ofKilled.Select(home => FileDescriptor.Open(home))];
+        Assert.All(held, home => Assert.Equal(0, Libc.Lock(home.Number, Shared)));
         await killed.DisposeAsync();
+        Assert.Equal(ofKilled, ofKilled.Where(Directory.Exists));
+        held.ForEach(home => home.Dispose());
 
         await using RunnerProgram next = RunnerProgram.Start(_files, _coordinator.Address, "Name=next", "DataDirectory=next");
         TestCoordinator.Connection connection = await _coordinator.NextWelcomedAsync();
         Assert.DoesNotContain(ofKilled, Directory.Exists);
         string run = await StartAsync(connection, "exit 0");
-        await connection.AckAsync((await ReportsAsync(connection, run))[^1].RunEnded.Header);
+        List<Proto.RunnerFrame> reports = await ReportsAsync(connection, run);
+        await connection.AckAsync(reports[^1].RunEnded.Header);
         string[] ofNext = HomesOf("next");
+        Assert.Equal(reports[0].RunStarted.Containment == ContainmentKind.Cgroup ? 1 : 0, ofNext.Length);
         Assert.Equal(ofKilled.Length, ofNext.Length);
         next.Terminate();
 

@@ -85,17 +85,7 @@ internal sealed class CgroupContainment : IContainment
             throw;
         }
 
-        var container = new CgroupContainer(launch, process, cgroup, _time);
-        try
-        {
-            await container.Started.WaitAsync(cancellationToken);
-            return container;
-        }
-        catch
-        {
-            await container.DisposeAsync();
-            throw;
-        }
+        return await new CgroupContainer(launch, process, cgroup, _time).StartedAsync(cancellationToken);
     }
 
     /// <remarks>

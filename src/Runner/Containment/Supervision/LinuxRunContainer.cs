@@ -27,7 +27,25 @@ internal abstract class LinuxRunContainer : IRunContainer
     /// <summary>
     /// Completes when the agent runs; faults with <see cref="AgentStartException"/> if it never will.
     /// </summary>
-    public Task Started => _started.Task;
+    protected Task Started => _started.Task;
+
+    /// <summary>This container once the agent runs in it. If it never will, or that is not waited for, nothing of it is left.</summary>
+    /// <exception cref="AgentStartException">It never will.</exception>
+    /// <exception cref="OperationCanceledException">It is not waited for, also if the agent was quicker than that was noticed.</exception>
+    public async Task<IRunContainer> StartedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Started.WaitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     public int ProcessId { get; private set; }
 

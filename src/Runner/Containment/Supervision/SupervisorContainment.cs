@@ -41,17 +41,7 @@ internal sealed class SupervisorContainment : IContainment
     {
         var spec = LaunchSpec.For(launch, _runnerId);
         var supervisor = ModeProcess.Start(_program, ProcessMode.Supervise, launch, spec);
-        var container = new SupervisedContainer(launch, supervisor, _time);
-        try
-        {
-            await container.Started.WaitAsync(cancellationToken);
-            return container;
-        }
-        catch
-        {
-            await container.DisposeAsync();
-            throw;
-        }
+        return await new SupervisedContainer(launch, supervisor, _time).StartedAsync(cancellationToken);
     }
 
     public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(
