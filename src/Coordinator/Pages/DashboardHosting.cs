@@ -20,6 +20,8 @@ internal static class DashboardHosting
     public static IServiceCollection AddDashboardPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
+
+        FormTokens.LeaveOut(services);
         services.AddScoped<PageSecurity>();
         services.AddScoped<FirstSessions>();
         services.AddScoped<IFirstSessions>(provider => provider.GetRequiredService<FirstSessions>());

@@ -15,6 +15,26 @@ public sealed class FirstStartTests
     /// <summary>From the first sight of the database's file on; making it takes a few hundred milliseconds.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(320) / Kills;
 
+    /// <summary>As of somebody who has just cloned it; everything that it keeps is in its data directory.</summary>
+    [Fact]
+    public async Task FirstStart_EmptyHome_LeavesItEmptyAndWarnsOfNothing()
+    {
+        using TestFiles files = new();
+        string home = files.CreateDirectory("home");
+        CoordinatorSettings settings = new()
+        {
+            WorkingDirectory = files.CreateDirectory("coordinator"),
+            Environment = new Dictionary<string, string> { ["HOME"] = home },
+        };
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(settings);
+        using HttpClient web = new();
+
+        Assert.Contains("Coordinator", await web.GetStringAsync(coordinator.WebAddress, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+        Assert.DoesNotContain("warn:", coordinator.Output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FirstStart_KilledAtManyMoments_TheNextStartIsReadySoon()
     {
