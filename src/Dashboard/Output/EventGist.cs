@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coordinator.Dashboard.Stops;
 using Coordinator.Dashboard.Text;
 
 namespace Coordinator.Dashboard.Output;
@@ -43,7 +44,7 @@ internal static class EventGist
         if (stop is not { RequestedTime: { } from, EndedTime: { } to })
             return "run stopped";
         string signal = stop.Signal.Length > 0 ? $" ({SafeText.Line(stop.Signal)})" : "";
-        return $"run stopped in {Durations.InWords(to.ToDateTimeOffset() - from.ToDateTimeOffset())}{signal}";
+        return $"run stopped in {StopWording.Milliseconds(to.ToDateTimeOffset() - from.ToDateTimeOffset())}{signal}";
     }
 
     public static string Failed(Proto.RunFailedEvent failed)

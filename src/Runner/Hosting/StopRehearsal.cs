@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime;
 using System.Threading.Channels;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Execution;
@@ -33,6 +33,9 @@ internal sealed partial class StopRehearsal(
 
     private readonly string _directory = Path.Combine(dataDirectory, Name);
 
+    /// <remarks>A runner that is prepared for being compiled ahead denies it while it is not: it is asked what has happened.</remarks>
+    private static bool IsCompiledAsItRuns => JitInfo.GetCompiledMethodCount() > 0;
+
     private bool _hasFailed;
 
     /// <summary>How long the start of the runner waits for it.</summary>
@@ -44,7 +47,7 @@ internal sealed partial class StopRehearsal(
     public async Task RunAsync()
     {
         // Needs a program that waits to be stopped and is on every machine.
-        if (OperatingSystem.IsWindows() || !RuntimeFeature.IsDynamicCodeCompiled)
+        if (OperatingSystem.IsWindows() || !IsCompiledAsItRuns)
             return;
         long started = time.GetTimestamp();
         using CancellationTokenSource tooLong = new(Bound, time);

@@ -12,7 +12,7 @@ public sealed class EventGistTests
         Assert.Equal("prompt: Fix it", EventGist.Of(Events.Message(1, "Fix it", Proto.MessageRole.User)));
         Assert.Equal("→ Bash npm test", EventGist.Of(Events.Call(1, "c", "Bash", """{"description":"Run tests","command":"npm test"}""")));
         Assert.Equal("← error: no such file", EventGist.Of(Events.Result(1, "c", "no such file\n", isError: true)));
-        Assert.Equal("run stopped in 0.84 s (SIGTERM)", EventGist.Of(Events.Stopped(1)));
+        Assert.Equal("run stopped in 840 ms (SIGTERM)", EventGist.Of(Events.Stopped(1)));
         Assert.Equal("run failed: Lost.", EventGist.Of(Events.At(1, new() { RunFailed = new() { Failure = new() { Reason = "RUNNER_LOST", Message = "Lost." } } })));
         Assert.StartsWith("1,204 lines were skipped", EventGist.Of(Events.At(1, new() { Output = new() { SkippedLines = 1_204 } })), StringComparison.Ordinal);
     }

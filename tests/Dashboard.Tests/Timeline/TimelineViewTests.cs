@@ -40,7 +40,7 @@ public sealed class TimelineViewTests : BunitContext
         Assert.Equal("failed", view.Find(".tool-outcome").TextContent);
         Assert.Equal("1,204 lines of output", view.Find(".entry-lines").TextContent);
         Assert.EndsWith("?tab=output&line=5", view.Find(".entry-lines").GetAttribute("href"), StringComparison.Ordinal);
-        Assert.StartsWith("Run stopped in 0.84 s (SIGTERM)", view.Find(".entry-stopped").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("Run stopped in 840 ms (SIGTERM)", view.Find(".entry-stopped").TextContent.Trim(), StringComparison.Ordinal);
         Assert.Equal("strip of SIGTERM", view.Find(".entry-stopped b").TextContent);
         Assert.Equal("2026-11-22T12:00:01.0000000Z", view.Find("time").GetAttribute("datetime"));
     }
