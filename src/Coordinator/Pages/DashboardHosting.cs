@@ -20,7 +20,6 @@ internal static class DashboardHosting
     public static IServiceCollection AddDashboardPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
-
         FormTokens.LeaveOut(services);
         services.AddScoped<PageSecurity>();
         services.AddScoped<FirstSessions>();

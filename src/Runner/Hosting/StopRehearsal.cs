@@ -33,13 +33,13 @@ internal sealed partial class StopRehearsal(
 
     private readonly string _directory = Path.Combine(dataDirectory, Name);
 
-    /// <remarks>A runner that is prepared for being compiled ahead denies it while it is not: it is asked what has happened.</remarks>
-    private static bool IsCompiledAsItRuns => JitInfo.GetCompiledMethodCount() > 0;
-
     private bool _hasFailed;
 
     /// <summary>How long the start of the runner waits for it.</summary>
     public TimeSpan Bound { get; init; } = DefaultBound;
+
+    /// <remarks>A runner that is prepared for being compiled ahead denies it while it is not: it is asked what has happened.</remarks>
+    private static bool IsCompiledAsItRuns => JitInfo.GetCompiledMethodCount() > 0;
 
     private string TooLong => $"it took longer than {Bound.TotalSeconds} s";
 
