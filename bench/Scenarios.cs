@@ -9,7 +9,7 @@ internal static class Scenarios
 {
     public static IReadOnlyList<IScenario> All { get; } =
     [
-        new StopScenario(), new StopVersusPollScenario(), new StormScenario(), new DispatchScenario(), new QueueScenario(),
+        new StopScenario(), new FullDiskScenario(), new ProofScenario(), new StopVersusPollScenario(), new StormScenario(), new DispatchScenario(), new QueueScenario(),
         new IdleScenario(), new FanoutScenario(), new ReconnectScenario(), new EventsScenario(), new GrowthScenario(), new DashboardScenario(),
     ];
 

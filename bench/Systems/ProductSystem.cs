@@ -13,9 +13,18 @@ internal sealed class ProductSystem : IAgentSystem
 
     public string Name => "Coordinator";
 
-    public static async Task<ProductSystem> LaunchAsync() => new(await Deployment.CreateAsync());
+    /// <param name="dataDirectory">Of the coordinator; null for one of its own.</param>
+    /// <param name="runnerSettings">Of the runner, as its environment has them; null for none.</param>
+    public static async Task<ProductSystem> LaunchAsync(string? dataDirectory = null, Dictionary<string, string>? runnerSettings = null) =>
+        new(await Deployment.CreateAsync(
+            coordinatorSettings: dataDirectory is null ? [] : [new("Coordinator__DataDirectory", dataDirectory)],
+            runnerSettings: runnerSettings));
 
-    public async Task StartAsync(string id, string command) => _sessions[id] = await _deployment.StartAsync(command);
+    /// <summary>In a directory that every user may enter.</summary>
+    public async Task StartAsync(string id, string command) => _sessions[id] = await _deployment.StartAsync(command, projectDir: "/");
+
+    /// <summary>Returns when the agent runs.</summary>
+    public Task StartedAsync(string id) => _deployment.RunWhenAsync(_sessions[id].RunId, run => run.StartTime is not null);
 
     public async Task StopAsync(string id)
     {
@@ -24,11 +33,15 @@ internal sealed class ProductSystem : IAgentSystem
             throw new BenchException($"The stop of {id} was answered with {response.Status}.");
     }
 
-    public async Task EndedAsync(string id)
+    public Task EndedAsync(string id) => ProvedAsync(id);
+
+    /// <summary>The run, once its stop is proved.</summary>
+    public async Task<Proto.Run> ProvedAsync(string id)
     {
         Proto.Run run = await _deployment.EndOfAsync(_sessions[id].RunId);
         if (run is not { Status: Proto.RunStatus.Stopped, Stop.ProcessesLeft: 0 })
             throw new BenchException($"{id} was stopped, but is {run.Status} {run.Failure?.Reason}.");
+        return run;
     }
 
     public ValueTask DisposeAsync() => _deployment.DisposeAsync();

@@ -1,5 +1,6 @@
 using Coordinator.Hosting;
 
+PrivateMemory.Close();
 try
 {
     CommandLine commandLine = CommandLine.Parse(args);

@@ -1,5 +1,8 @@
 using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.AgentRunner.Hosting;
+using Coordinator.Hosting;
+
+PrivateMemory.Close();
 
 // The program also is what stands between the runner and an agent; that comes before anything else is touched.
 if (ProcessMode.TryRun(args) is { } exitCode)

@@ -26,6 +26,19 @@ internal sealed class RunnerOptions
     /// <summary>What holds a run's processes together; "auto" takes the strongest that works on this machine.</summary>
     public string Containment { get; set; } = ContainmentKind.Automatic;
 
+    /// <summary>
+    /// Users of the machine that agents run as, one for each run at a time, on Linux: names, numbers, and ranges of numbers such as
+    /// <c>60000-60007</c>. They must be used for nothing else, and there are at most as many runs as users. Empty runs agents as the
+    /// runner's own user.
+    /// </summary>
+    public IReadOnlyList<string> AgentUsers { get; set; } = [];
+
+    /// <summary>Where agent users without an entry in the machine's list of users get a home for each run.</summary>
+    public string AgentHomes { get; set; } = "/var/lib/coordinator-agents";
+
+    /// <summary>How many processes and threads an agent user may have, 16 to 1,000,000.</summary>
+    public int MaxAgentProcesses { get; set; } = 4096;
+
     /// <summary>Executor profiles by name: changes to the shipped ones, and one's own.</summary>
     public IReadOnlyDictionary<string, ExecutorSettings> Executors { get; set; } = new Dictionary<string, ExecutorSettings>();
 

@@ -25,6 +25,18 @@ public sealed class LiveTests(Chromium chromium, SharedDeployments deployments)
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("runners")]
+    public async Task Page_PostedTo_SaysThatItTakesNoForms(string path)
+    {
+        using HttpClient http = new() { BaseAddress = Deployment.Coordinator.WebAddress };
+
+        using HttpResponseMessage response = await http.PostAsync(path, new FormUrlEncodedContent([]), TestContext.Current.CancellationToken);
+
+        Assert.Equal(System.Net.HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
     [Fact]
     public async Task Rows_PointedAt_HoldStillUntilAskedTo()
     {

@@ -1,10 +1,15 @@
+using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.AgentRunner.Tests;
 using Coordinator.AgentRunner.Tests.Containment;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
-// This program also plays the runner that a test kills; everything else is what the test framework would generate.
-if (OperatingSystem.IsLinux() && await PlayedRunner.TryPlayAsync(args))
+// What the runner starts its own program for.
+if (ProcessMode.TryRun(args) is { } exitCode)
+    return exitCode;
+
+// This program also plays the runner that a test kills, and others; everything else is what the test framework would generate.
+if (OperatingSystem.IsLinux() && (WithoutDescriptors.TryPlay(args) || await PlayedRunner.TryPlayAsync(args)))
 {
     return 0;
 }

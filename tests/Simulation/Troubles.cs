@@ -3,7 +3,10 @@ using Coordinator.Simulation.Runners;
 
 namespace Coordinator.Simulation;
 
-/// <summary>Everything that goes wrong: crashes at any await and around each commit, cuts, silence, frozen programs, full disks, power failures.</summary>
+/// <summary>
+/// Everything that goes wrong: crashes at any await and around each commit, cuts, silence, frozen programs, full disks on both sides,
+/// power failures.
+/// </summary>
 internal sealed class Troubles(World world)
 {
     private bool _isOver;
@@ -22,6 +25,7 @@ internal sealed class Troubles(World world)
         _isOver = true;
         Thaw(world.Coordinator.Life);
         Hurry(world.Coordinator.Writing);
+        world.Coordinator.Disk.Clear();
         if (world.Coordinator.Life is null or { IsDead: true })
             world.Coordinator.Start();
         foreach (RunnerNode runner in world.Runners)
@@ -37,6 +41,7 @@ internal sealed class Troubles(World world)
 
     public void BeforeCommit()
     {
+        world.Coordinator.Disk.Commit();
         if (_isOver || !Happens(150))
             return;
         world.Story.Tell("world", "the coordinator dies before a commit");
@@ -80,7 +85,7 @@ internal sealed class Troubles(World world)
         if (_isOver)
             return;
         RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
-        switch (Random.Next(13))
+        switch (Random.Next(15))
         {
             case 0 or 1:
                 Kill();
@@ -108,12 +113,23 @@ internal sealed class Troubles(World world)
             case 11:
                 Freeze(runner.Life);
                 break;
+            case 12 or 13:
+                world.Coordinator.Disk.Fill();
+                Later(TimeSpan.FromSeconds(Random.NextDouble() * 4), MakeRoom);
+                break;
             default:
                 Freeze(world.Coordinator.Life);
                 break;
         }
 
         Later(TimeSpan.FromSeconds(Random.NextDouble() * 2.5), Next);
+    }
+
+    private void MakeRoom()
+    {
+        world.Coordinator.Disk.Clear();
+        if (!_isOver && world.Coordinator.Life is { IsDead: true })
+            world.Coordinator.Start();
     }
 
     private void Kill()

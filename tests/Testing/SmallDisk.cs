@@ -15,10 +15,10 @@ public sealed class SmallDisk : IAsyncDisposable
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
     /// <summary>Mounts one. Skips the test where that is not allowed.</summary>
-    public static async Task<SmallDisk> MountAsync(TestFiles files, int megabytes)
+    public static async Task<SmallDisk> MountAsync(TestFiles files, int megabytes, string name = "small-disk")
     {
-        string path = files.CreateDirectory("small-disk");
-        if (!OperatingSystem.IsLinux() || await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "coordinator-test", path) != 0)
+        string path = files.CreateDirectory(name);
+        if (!OperatingSystem.IsLinux() || await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "coordinator-test", path) != 0)
             Assert.Skip("A file system to fill up can only be mounted by root on Linux.");
         return new SmallDisk(path);
     }

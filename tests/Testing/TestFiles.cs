@@ -14,14 +14,14 @@ public sealed class TestFiles : IDisposable
     /// <summary>A path below the directory. Nothing is created.</summary>
     public string At(params ReadOnlySpan<string> names) => Path.Combine([Root, .. names]);
 
-    /// <summary>Creates a directory below and returns its path.</summary>
-    public string CreateDirectory(params ReadOnlySpan<string> names) => Directory.CreateDirectory(At(names)).FullName;
+    /// <summary>Creates a directory below for this user alone, as one for data has to be, and returns its path.</summary>
+    public string CreateDirectory(params ReadOnlySpan<string> names) => CreatePrivate(At(names)).FullName;
 
     /// <summary>Writes a text file below and returns its path.</summary>
     public string Write(string name, string text)
     {
         var path = At(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        CreatePrivate(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
     }
@@ -44,6 +44,10 @@ public sealed class TestFiles : IDisposable
         if (!SpinWait.SpinUntil(TryDelete, TimeSpan.FromSeconds(2)))
             _root.Delete(recursive: true);
     }
+
+    private static DirectoryInfo CreatePrivate(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private bool TryDelete()
     {

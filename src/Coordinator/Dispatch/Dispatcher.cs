@@ -126,6 +126,13 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids)
             _stale.ExceptWith(part.Finished);
             _stale.UnionWith(part.Unfinished);
         }
+        else if (scope.WantsDispatch)
+        {
+            // There was no room for it; it is to be done later.
+            _stale.UnionWith(scope.Waiting.Select(Demand.Of));
+            _stale.UnionWith(scope.Slots.Where(s => s.Value < 0).Select(s => fleet.Find(s.Key)).OfType<FleetMember>()
+                .SelectMany(m => waiting.MetBy(m.Stream.Profile)));
+        }
 
         foreach (RunnerProfile runner in _changed)
             _stale.UnionWith(ConcernedBy(runner));

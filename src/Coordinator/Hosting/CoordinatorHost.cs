@@ -1,5 +1,6 @@
 using System.Reflection;
 using Coordinator.Audit;
+using Coordinator.Logs;
 using Coordinator.Pages;
 using Coordinator.Runners;
 using Coordinator.Runs;
@@ -100,6 +101,7 @@ internal static class CoordinatorHost
             console.TimestampFormat = "HH:mm:ss ";
             console.ColorBehavior = Greeting.WantsColour(Console.IsErrorRedirected) ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled;
         });
+        EscapingLoggerProvider.AddTo(logging);
         // Standard output is for what people asked for.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // What a call does wrong is reported by ErrorInterceptor and UnreadableRequests, once; a caller's garbage is no error.
@@ -125,7 +127,13 @@ internal static class CoordinatorHost
         services.AddSingleton<CoordinatorMetrics>();
 
         services.AddSingleton<ErrorInterceptor>();
-        services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
+        services.AddSingleton<HealthWatchLimit>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<HealthWatchLimit>();
+        });
+        services.AddSingleton<LedgerHealth>();
         services.AddGrpcHealthChecks().AddCheck<LedgerHealth>("ledger");
         services.AddCommentedReflection();
         services.AddDashboardPages();

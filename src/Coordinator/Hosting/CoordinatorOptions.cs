@@ -47,6 +47,13 @@ internal sealed class CoordinatorOptions
     [Range(1, 1_000_000)]
     public int MaxPendingRuns { get; set; } = 10_000;
 
+    /// <summary>
+    /// How many bytes of events of one run are stored; what its agent says after that stays on the runner, and the timeline says so.
+    /// 64 KiB to 64 GiB.
+    /// </summary>
+    [Range(64L * 1024, 64L * 1024 * 1024 * 1024)]
+    public long MaxRunEventBytes { get; set; } = 256 * 1024 * 1024;
+
     /// <summary>How many watches may be open at a time; those beyond are refused with TOO_MANY_WATCHERS. 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxWatchers { get; set; } = 2_000;

@@ -46,6 +46,17 @@ internal static class DashboardHosting
         app.MapStaticAssets();
         app.MapRazorComponents<Document>()
             .AddAdditionalAssemblies(typeof(Routes).Assembly)
-            .DisableAntiforgery();
+            .DisableAntiforgery()
+            .Add(OnlyRead);
+    }
+
+    /// <summary>The pages take no forms: whoever posts one is told so by the routing.</summary>
+    private static void OnlyRead(EndpointBuilder endpoint)
+    {
+        for (int i = 0; i < endpoint.Metadata.Count; i++)
+        {
+            if (endpoint.Metadata[i] is IHttpMethodMetadata)
+                endpoint.Metadata[i] = new HttpMethodMetadata([HttpMethods.Get]);
+        }
     }
 }

@@ -147,12 +147,12 @@ internal sealed partial class RequestCheck
 
     private static string Shorten(string text) => text.Length <= 32 ? text : $"{text[..32]}…";
 
-    [GeneratedRegex("^[0-9a-z]+$")]
+    [GeneratedRegex(@"\A[0-9a-z]+\z")]
     private static partial Regex IdTail();
 
-    [GeneratedRegex("^[a-z0-9._-]{1,64}$")]
+    [GeneratedRegex(@"\A[a-z0-9._-]{1,64}\z")]
     private static partial Regex ExecutorName();
 
-    [GeneratedRegex("^[!-~]{0,128}$")]
+    [GeneratedRegex(@"\A[!-~]{0,128}\z")]
     private static partial Regex RequestIdText();
 }

@@ -34,7 +34,7 @@ internal sealed class FleetGrpcService(
 
     public override async Task WatchRunners(Proto.WatchRunnersRequest request, IServerStreamWriter<Proto.WatchRunnersResponse> responseStream, ServerCallContext context)
     {
-        using IDisposable place = watchers.Enter();
+        using IDisposable place = watchers.Enter(context);
         using RunnerFeed.Subscription subscription = feed.Subscribe();
         CancellationToken gone = context.CancellationToken;
         await responseStream.WriteAsync(new Proto.WatchRunnersResponse { Snapshot = new Proto.RunnerSnapshot { Runners = { await queries.AllAsync(gone) } } }, gone);

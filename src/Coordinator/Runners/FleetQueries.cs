@@ -68,6 +68,7 @@ internal sealed class FleetQueries(IDbContextFactory<CoordinatorDbContext> conte
             ConnectTime = runner.ConnectTime.ToProto(),
             LastHeartbeatTime = (stream?.LastHeard ?? runner.DisconnectTime ?? runner.ConnectTime).ToProto(),
             Containment = runner.Containment,
+            Isolation = RunMapping.ToProto(runner.Isolation),
             DrainTime = runner.DrainTime?.ToProto(),
             DrainDeadlineTime = runner.DrainDeadline?.ToProto(),
             DrainRequestedBy = runner.DrainRequestedBy,

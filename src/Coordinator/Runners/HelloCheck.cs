@@ -1,4 +1,5 @@
 using Coordinator.Requests;
+using Coordinator.Runs;
 
 namespace Coordinator.Runners;
 
@@ -28,6 +29,8 @@ internal static class HelloCheck
             check.Fail("hello.capacity", $"must be 1 to {MaxCapacity:N0}");
         if (hello.Runs.Count > MaxHeldRuns)
             check.Fail("hello.runs", $"must have at most {MaxHeldRuns:N0} entries");
+        for (int i = 0; i < Math.Min(hello.Runs.Count, MaxHeldRuns); i++)
+            check.Id($"hello.runs[{i}].run_id", hello.Runs[i].RunId, Ids.Run);
         check.ThrowIfAny();
         return new RunnerProfile
         {
@@ -42,11 +45,12 @@ internal static class HelloCheck
             Capacity = hello.Capacity,
             Version = hello.Version,
             Containment = hello.Containment,
+            Isolation = RunMapping.FromProto(hello.Isolation),
         };
     }
 
     /// <summary>The header of a report.</summary>
-    /// <exception cref="Errors.CoordinatorException">The frame is no report, or one without a header.</exception>
+    /// <exception cref="Errors.CoordinatorException">The frame is no report, or one without a header that names a run.</exception>
     public static Proto.ReportHeader HeaderOf(Proto.RunnerFrame frame)
     {
         Proto.ReportHeader? header = frame.FrameCase switch
@@ -57,8 +61,12 @@ internal static class HelloCheck
             Proto.RunnerFrame.FrameOneofCase.RunEnded => frame.RunEnded.Header,
             _ => null,
         };
+        RequestCheck check = new();
         if (header is null)
-            new RequestCheck().Fail("frame", $"must be a report with a header at this point of the stream, not {frame.FrameCase}").ThrowIfAny();
+            check.Fail("frame", $"must be a report with a header at this point of the stream, not {frame.FrameCase}");
+        else
+            check.Id("header.run_id", header.RunId, Ids.Run);
+        check.ThrowIfAny();
         return header!;
     }
 }

@@ -1,3 +1,5 @@
+using Coordinator.Runs;
+
 namespace Coordinator.Runners;
 
 /// <summary>
@@ -30,6 +32,8 @@ internal sealed class RegisteredRunner
     public string RunnerVersion { get; set; } = "";
 
     public string Containment { get; set; } = "";
+
+    public Isolation Isolation { get; set; }
 
     /// <summary>The fencing number of the newest connection.</summary>
     public long Epoch { get; set; }

@@ -54,6 +54,8 @@ internal static class ReportMapping
             Proto.RunOutcome.NeverStarted => new RunEvent.ReturnUnstarted(),
             Proto.RunOutcome.StartFailed => new RunEvent.FailStart(RunFailure.StartFailed(PlainText.Head(ended.Error, 4_096))),
             Proto.RunOutcome.RunnerRestarted => new RunEvent.RestartRunner(RunFailure.RunnerRestarted(runnerId), EndedOf(ended)),
+            Proto.RunOutcome.ContainmentBroken =>
+                new RunEvent.BreakContainment(end, RunFailure.ContainmentBroken(PlainText.Head(ended.Error, 4_096))),
             _ => null,
         };
     }

@@ -1,8 +1,11 @@
 using Coordinator.Audit;
+using Coordinator.Contracts.Text;
 using Coordinator.Errors;
 using Coordinator.Hosting;
+using Coordinator.Requests;
 using Coordinator.Runs;
 using Coordinator.Sessions;
+using Coordinator.Stops;
 using Coordinator.Storage;
 
 namespace Coordinator.Runners;
@@ -12,10 +15,10 @@ namespace Coordinator.Runners;
 /// carries a stale fencing number, or that no longer fits the run's status changes nothing and is acknowledged too, so
 /// that the runner forgets it.
 /// </summary>
-internal sealed partial class RunReports(Ledger ledger, Origins origins, CoordinatorMetrics metrics, ILogger<RunReports> logger)
+internal sealed partial class RunReports(
+    Ledger ledger, Origins origins, UnstoredStops unstored, EventQuota quota, CoordinatorMetrics metrics, ILogger<RunReports> logger)
 {
-    /// <summary>Real ones are a few dozen characters long; one that was cut would name another conversation.</summary>
-    private const int MaxExecutorSessionId = 256;
+    private const int MaxContainment = 64;
 
     /// <summary>Notes that a stop arrived at its runner.</summary>
     public Task ReceivedAsync(RunnerStream stream, Proto.CommandReceived received)
@@ -32,12 +35,16 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
         });
     }
 
-    /// <summary>Applies a report; returns once it is committed.</summary>
+    /// <summary>
+    /// Applies a report; returns once it is committed. What a runner tells of a stop is stored also where an earlier report of the
+    /// connection could not be; but it is not acknowledged then, and counts for nothing when the runner repeats all that is missing.
+    /// </summary>
     /// <exception cref="CoordinatorException">It cannot be stored, or an earlier report of the connection could not be.</exception>
     public Task ApplyAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame report) => ledger.ExecuteAsync(
         async scope =>
         {
-            if (stream.Unstored is { } problem)
+            CoordinatorException? problem = stream.Unstored;
+            if (problem is not null && !TellsOfStop(report))
                 throw problem;
             Run? run = await scope.FindRunAsync(header.RunId);
             if (run is null || run.RunnerId != stream.RunnerId || run.Epoch != header.Epoch)
@@ -49,12 +56,29 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
 
             if (header.Sequence <= run.LastReportSequence)
                 return true;
-            run.LastReportSequence = header.Sequence;
+            if (problem is not null && !IsBeingStopped(run))
+                throw problem;
+            if (problem is null)
+                run.LastReportSequence = header.Sequence;
             run.Touch();
             await ApplyAsync(scope, stream, run, report);
             return true;
         },
-        stream.HoldBack);
+        stream.HoldBack,
+        TellsOfStop(report) ? scope => IsOfStopAsync(scope, header, report) : null);
+
+    /// <summary>Whether a report may be one of a stop.</summary>
+    private static bool TellsOfStop(Proto.RunnerFrame report) =>
+        report.FrameCase is Proto.RunnerFrame.FrameOneofCase.StopProgress or Proto.RunnerFrame.FrameOneofCase.RunEnded;
+
+    /// <summary>Whether it is one: an end that nobody asked for can wait until there is room for it.</summary>
+    private async ValueTask<bool> IsOfStopAsync(LedgerScope scope, Proto.ReportHeader header, Proto.RunnerFrame report) =>
+        report.RunEnded is not { } ended
+        || ended.Outcome is Proto.RunOutcome.Stopped or Proto.RunOutcome.ContainmentBroken
+        || (await scope.FindRunAsync(header.RunId) is { } run && run.Epoch == header.Epoch && IsBeingStopped(run));
+
+    /// <summary>Whether its stop was asked for, stored or not, and it has not ended.</summary>
+    private bool IsBeingStopped(Run run) => run.Status == RunStatus.Stopping || unstored.Of(RunClaim.Of(run)).Count > 0;
 
     private ValueTask ApplyAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.RunnerFrame report) => report.FrameCase switch
     {
@@ -68,28 +92,39 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
     private async ValueTask StartedAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.RunStarted started)
     {
         DateTimeOffset time = ReportMapping.TimeOf(started.Time, scope.Now);
-        if (!await AppliesAsync(scope, run, new RunEvent.Start(time)))
+        Isolation isolation = RunMapping.FromProto(started.Isolation);
+        if (run.LearnStart(time, isolation))
+            await scope.AmendAsync(run, _ => { });
+        else if (!await AppliesAsync(scope, run, new RunEvent.Start(time, isolation)))
             return;
         Session session = await scope.SessionOfAsync(run);
         scope.Append(session, run.RunId, new Proto.SessionEvent
         {
             Time = time.ToProto(),
-            RunStarted = new Proto.RunStartedEvent { RunnerId = stream.RunnerId, ProcessId = started.ProcessId, Containment = started.Containment },
+            RunStarted = new Proto.RunStartedEvent
+            {
+                RunnerId = stream.RunnerId,
+                ProcessId = started.ProcessId,
+                Containment = PlainText.Name(started.Containment, MaxContainment),
+                Isolation = started.Isolation,
+            },
         });
     }
 
-    private static async ValueTask EventsAsync(LedgerScope scope, Run run, Proto.RunEvents report)
+    private async ValueTask EventsAsync(LedgerScope scope, Run run, Proto.RunEvents report)
     {
         Session session = await scope.SessionOfAsync(run);
-        foreach (Proto.SessionEvent item in report.Events.Where(e => e.EventCase != Proto.SessionEvent.EventOneofCase.None))
+        foreach (Proto.SessionEvent item in quota.Admit(run, report.Events.Where(AgentEvents.TryClean)))
         {
             item.Time = ReportMapping.IsTime(item.Time) ? item.Time : null;
             scope.Append(session, run.RunId, item);
         }
 
+        // The end said all of this, and later, if it has overtaken the report.
+        if (run.Status.IsTerminal())
+            return;
         LearnConversation(scope, session, run, report.ExecutorSessionId, report.ConversationUsage);
-        DateTimeOffset? resultTime = run.Status.IsTerminal() ? run.ResultTime : ReportMapping.MomentOf(report.ResultTime);
-        await LearnAsync(scope, session, run, report.Usage, resultTime);
+        await LearnAsync(scope, session, run, report.Usage, ReportMapping.MomentOf(report.ResultTime));
     }
 
     private async ValueTask ProgressAsync(LedgerScope scope, RunnerStream stream, Run run, Proto.StopProgress progress)
@@ -112,23 +147,41 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
             return;
         }
 
-        if (ended.Outcome == Proto.RunOutcome.Stopped)
+        if (ended.Outcome == Proto.RunOutcome.Stopped || unstored.Of(RunClaim.Of(run)).Count > 0)
             await EnsureStopAsync(scope, stream, run);
         // The report of its start was lost with the runner's memory, but what ran to its end had started.
         if (ended.Outcome == Proto.RunOutcome.Exited && run.Status == RunStatus.Claimed)
-            await scope.ApplyAsync(run, new RunEvent.Start(ReportMapping.TimeOf(ended.Time, scope.Now)));
-        if (ReportMapping.EventOf(ended, stream.RunnerId, scope.Now) is { } what)
+            await scope.ApplyAsync(run, new RunEvent.Start(ReportMapping.TimeOf(ended.Time, scope.Now), Isolation.Unknown));
+        if (ReportMapping.EventOf(ended, stream.RunnerId, scope.Now) is { } what && !IsRepeated(run, what))
             await AppliesAsync(scope, run, what);
     }
 
-    /// <summary>A runner that shuts down stops its runs by itself; the record then names it.</summary>
+    /// <summary>
+    /// Whether the end is the one that is stored: it has overtaken reports that could not be, and comes again after them.
+    /// </summary>
+    private static bool IsRepeated(Run run, RunEvent what) =>
+        run.Status.IsTerminal() && RunTransitions.Next(RunStatus.Stopping, what.Kind).Status == run.Status;
+
+    /// <summary>
+    /// A runner stops a run because it was told to when that could not be stored, or by itself when it shuts down; the record then
+    /// names the runner.
+    /// </summary>
     private async ValueTask EnsureStopAsync(LedgerScope scope, RunnerStream stream, Run run)
     {
         if (run.Status is not (RunStatus.Claimed or RunStatus.Running))
             return;
-        StopTerms terms = new(origins.Runner(stream.RunnerId), "The runner is shutting down.", TimeSpan.Zero, Force: false);
-        scope.Record(AuditEntry.Stop(run, terms));
-        await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
+        RunClaim claim = RunClaim.Of(run);
+        IReadOnlyList<StopTerms> sent = unstored.Of(claim);
+        IReadOnlyList<StopTerms> all = sent.Count > 0
+            ? sent
+            : [new(origins.Runner(stream.RunnerId), "The runner is shutting down.", TimeSpan.Zero, Force: false)];
+        foreach (StopTerms terms in all)
+        {
+            scope.Record(AuditEntry.Stop(run, terms));
+            await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
+        }
+
+        scope.AfterCommit(() => unstored.Stored(claim, sent));
     }
 
     private async ValueTask<bool> AppliesAsync(LedgerScope scope, Run run, RunEvent what)
@@ -154,7 +207,7 @@ internal sealed partial class RunReports(Ledger ledger, Origins origins, Coordin
             scope.Changed(session);
         }
 
-        if (executorSessionId.Length is 0 or > MaxExecutorSessionId || session.ExecutorSessionId == executorSessionId)
+        if (session.ExecutorSessionId == executorSessionId || !ExecutorSessionIds.IsValid(executorSessionId))
             return;
         session.ExecutorSessionId = executorSessionId;
         scope.Changed(session);

@@ -15,6 +15,7 @@ internal sealed class RunnerConnections(
     RunnerStreams streams,
     Dispatcher dispatcher,
     Reconciliation reconciliation,
+    EmergencyStops emergency,
     Ids ids,
     IOptions<CoordinatorOptions> options,
     TimeProvider time)
@@ -83,16 +84,20 @@ internal sealed class RunnerConnections(
         stream.HoldBack);
 
     /// <summary>
-    /// The stops that were committed earlier, for a runner whose connection cannot be registered because nothing can be
-    /// written: they must not wait for room on a disk.
+    /// The stops that were committed earlier or could not be, for a runner whose connection cannot be registered because nothing
+    /// can be written: they must not wait for room on a disk.
     /// </summary>
-    public async Task<IReadOnlyList<Proto.StopRun>> CommittedStopsAsync(Proto.RunnerHello hello, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Proto.StopRun>> KnownStopsAsync(Proto.RunnerHello hello, CancellationToken cancellationToken)
     {
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         List<Run> stopping = await db.Runs.AsNoTracking()
             .Where(r => r.RunnerId == hello.RunnerId && r.Status == RunStatus.Stopping).OrderBy(r => r.RunId).ToListAsync(cancellationToken);
-        HashSet<RunClaim> holds = [.. hello.Runs.Select(h => new RunClaim(h.RunId, h.Epoch))];
-        return [.. stopping.Where(r => holds.Contains(RunClaim.Of(r))).Select(r => StopTransaction.Command(r, ids))];
+        HashSet<RunClaim> holds = [.. hello.Runs.Select(RunClaim.Of)];
+        return
+        [
+            .. stopping.Where(r => holds.Contains(RunClaim.Of(r))).Select(r => StopTransaction.Command(r, ids)),
+            .. emergency.CommandsFor(holds),
+        ];
     }
 
     /// <summary>Notes that a connection ended. What its runs do is decided when the runner comes back, or when it stays away for too long.</summary>
@@ -115,13 +120,16 @@ internal sealed class RunnerConnections(
 
     /// <summary>
     /// Called once at start: connections that an earlier life of the coordinator left open ended with it. From now on
-    /// counts, so that the coordinator's own absence is not held against the runners.
+    /// counts, so that the coordinator's own absence is not held against the runners. Without it there would be nobody who
+    /// stops anything, so it may use the space that is kept for stops.
     /// </summary>
-    public Task DisconnectAllAsync() => ledger.ExecuteAsync(async scope =>
-    {
-        await scope.DisconnectRunnersAsync();
-        return true;
-    });
+    public Task DisconnectAllAsync() => ledger.ExecuteAsync(
+        async scope =>
+        {
+            await scope.DisconnectRunnersAsync();
+            return true;
+        },
+        usesReserve: _ => ValueTask.FromResult(true));
 
     private static async Task<RegisteredRunner> RegisterAsync(LedgerScope scope, RunnerProfile profile)
     {
@@ -138,6 +146,7 @@ internal sealed class RunnerConnections(
         runner.Capacity = profile.Capacity;
         runner.RunnerVersion = profile.Version;
         runner.Containment = profile.Containment;
+        runner.Isolation = profile.Isolation;
         runner.Epoch++;
         runner.ConnectTime = scope.Now;
         runner.DisconnectTime = null;

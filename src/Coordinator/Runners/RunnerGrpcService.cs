@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Coordinator.Errors;
 using Coordinator.Requests;
 using Coordinator.Runs;
+using Coordinator.Stops;
 using Grpc.Core;
 
 namespace Coordinator.Runners;
@@ -99,9 +100,9 @@ internal sealed partial class RunnerGrpcService(
             LogConnected(stream.RunnerId, stream.Profile.Name, stream.Epoch, hello.Runs.Count);
             return stream;
         }
-        catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageFull)
+        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
         {
-            foreach (Proto.StopRun stop in await connections.CommittedStopsAsync(hello, cancellationToken))
+            foreach (Proto.StopRun stop in await connections.KnownStopsAsync(hello, cancellationToken))
                 await responses.WriteAsync(new Proto.CoordinatorFrame { StopRun = stop }, cancellationToken);
             await SayGoodbyeAsync(responses, StreamEnd.NotStored(problem));
             throw;
@@ -198,7 +199,8 @@ internal sealed partial class RunnerGrpcService(
     private async Task ReportAsync(RunnerStream stream, Proto.ReportHeader header, Proto.RunnerFrame frame)
     {
         await reports.ApplyAsync(stream, header, frame);
-        stream.Acknowledge(header.RunId, header.Epoch, header.Sequence);
+        if (stream.Unstored is null)
+            stream.Acknowledge(header.RunId, header.Epoch, header.Sequence);
     }
 
     /// <summary>

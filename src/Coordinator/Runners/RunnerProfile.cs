@@ -1,3 +1,5 @@
+using Coordinator.Runs;
+
 namespace Coordinator.Runners;
 
 /// <summary>What a connected runner said of itself. Immutable; another takes its place when its executors change.</summary>
@@ -26,6 +28,8 @@ internal sealed record RunnerProfile
     public required string Version { get; init; }
 
     public required string Containment { get; init; }
+
+    public required Isolation Isolation { get; init; }
 
     /// <summary>The executor with this name; null if it has none.</summary>
     public ExecutorInfo? Find(string name)

@@ -13,6 +13,7 @@ internal static class RunnerServiceCollectionExtensions
         .AddSingleton<Dispatcher>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<RunnerConnections>()
+        .AddSingleton<EventQuota>()
         .AddSingleton<RunReports>()
         .AddSingleton<OutputIntake>()
         .AddSingleton<FleetQueries>()

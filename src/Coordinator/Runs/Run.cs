@@ -43,6 +43,12 @@ internal sealed class Run
 
     public DateTimeOffset? EndTime { get; private set; }
 
+    /// <summary>What keeps the agent apart, known once it has started.</summary>
+    public Isolation Isolation { get; private set; }
+
+    /// <summary>How many bytes of events of the agent were stored; beyond the quota when no more are.</summary>
+    public long StoredEventBytes { get; set; }
+
     public required TimeSpan QueueTimeout { get; init; }
 
     /// <summary>When the run fails if it is still pending.</summary>
@@ -85,6 +91,12 @@ internal sealed class Run
 
     public StopState? Stop { get; private set; }
 
+    /// <summary>
+    /// Whether it has ended as its runner reported, and was not given up. The end of a run that was being stopped may have been stored
+    /// before reports that come ahead of it.
+    /// </summary>
+    public bool EndWasReported => Status.IsTerminal() && RunnerId.Length > 0 && FailureReason != RunFailure.Lost;
+
     /// <summary>Counts changes; guards against another writer.</summary>
     public long Version { get; private set; }
 
@@ -115,6 +127,16 @@ internal sealed class Run
         return true;
     }
 
+    /// <summary>Takes in when it started, if its end was stored before that.</summary>
+    /// <returns>False if that is known, or if it did not start.</returns>
+    public bool LearnStart(DateTimeOffset time, Isolation isolation)
+    {
+        if (!EndWasReported || StartTime is not null || Stop is not { Outcome: not StopOutcome.NeverStarted })
+            return false;
+        (StartTime, Isolation) = (time, isolation);
+        return true;
+    }
+
     /// <summary>Counts a change that is not a change of status.</summary>
     public void Touch() => Version++;
 
@@ -130,6 +152,7 @@ internal sealed class Run
                 break;
             case RunEvent.Start start:
                 StartTime = start.Time;
+                Isolation = start.Isolation;
                 RunDeadline = now + MaxRuntime;
                 break;
             case RunEvent.RequestStop request:
@@ -166,6 +189,13 @@ internal sealed class Run
                 RememberEnded(restart.Ended);
                 SettleStop(StopOutcome.Unproved, null);
                 break;
+            case RunEvent.BreakContainment broken:
+                ExitCode = broken.End.ExitCode;
+                EndTime = broken.End.Time;
+                RememberEnded(broken.End.Ended);
+                RememberFailure(broken.Failure);
+                RememberUnproved(broken.End);
+                break;
             default:
                 throw new InvalidOperationException($"Nothing remembers a {what.GetType().Name}.");
         }
@@ -183,7 +213,7 @@ internal sealed class Run
 
         Stop = new StopState
         {
-            RequestedTime = now,
+            RequestedTime = terms.RequestedTime ?? now,
             RequestedBy = terms.Origin.RequestedBy,
             OperationId = terms.Origin.OperationId,
             Reason = terms.Reason,
@@ -212,6 +242,18 @@ internal sealed class Run
         stop.Detail = "";
         stop.InTime();
         EndTime = stop.EndedTime;
+    }
+
+    /// <summary>What is known of the end, which is no proof.</summary>
+    private void RememberUnproved(AgentEnd end)
+    {
+        if (Stop is not { } stop)
+            return;
+        stop.Signal = end.Signal;
+        stop.ExitCode = end.ExitCode;
+        stop.Escalated = end.Escalated;
+        stop.ProcessesEnded = end.Ended.Count;
+        SettleStop(StopOutcome.Unproved, null);
     }
 
     private void RememberEnded(EndedProcesses ended) =>

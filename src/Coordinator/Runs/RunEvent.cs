@@ -10,7 +10,7 @@ internal abstract record RunEvent(RunEventKind Kind)
 
     internal sealed record Claim(string RunnerId, string Hostname, string BootId, string JournalId) : RunEvent(RunEventKind.Claim);
 
-    internal sealed record Start(DateTimeOffset Time) : RunEvent(RunEventKind.Start);
+    internal sealed record Start(DateTimeOffset Time, Isolation Isolation) : RunEvent(RunEventKind.Start);
 
     internal sealed record RequestStop(StopTerms Terms) : RunEvent(RunEventKind.RequestStop);
 
@@ -38,6 +38,11 @@ internal abstract record RunEvent(RunEventKind Kind)
     internal sealed record LoseRunner(RunFailure Failure) : RunEvent(RunEventKind.LoseRunner);
 
     internal sealed record RestartRunner(RunFailure Failure, EndedProcesses Ended) : RunEvent(RunEventKind.RestartRunner);
+
+    internal sealed record BreakContainment(AgentEnd End, RunFailure Failure) : RunEvent(RunEventKind.BreakContainment)
+    {
+        public override string ResultText => End.ResultText;
+    }
 }
 
 /// <summary>How the agent's own process ended, and that nothing of the run was left alive at <paramref name="Time"/>.</summary>
@@ -56,4 +61,8 @@ internal sealed record ClockReading(TimeSpan Offset, TimeSpan Uncertainty);
 
 /// <summary>What was asked for with a stop.</summary>
 /// <param name="IncludeChildren">Whether the active descendants of the session are stopped with it.</param>
-internal sealed record StopTerms(Origin Origin, string Reason, TimeSpan GracePeriod, bool Force, bool IncludeChildren = false);
+internal sealed record StopTerms(Origin Origin, string Reason, TimeSpan GracePeriod, bool Force, bool IncludeChildren = false)
+{
+    /// <summary>When it was asked for, if that was before it could be stored.</summary>
+    public DateTimeOffset? RequestedTime { get; init; }
+}

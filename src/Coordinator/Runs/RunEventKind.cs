@@ -35,4 +35,7 @@ internal enum RunEventKind
 
     /// <summary>The runner's program restarted and did not carry the run over.</summary>
     RestartRunner,
+
+    /// <summary>The run was broken out of its container: all that was found of it is ended, and what is left nobody knows.</summary>
+    BreakContainment,
 }

@@ -3,6 +3,9 @@ namespace Coordinator.Runs;
 /// <summary>Why a run failed: a stable reason and words for a person.</summary>
 internal sealed record RunFailure(string Reason, string Message)
 {
+    /// <summary>The reason of runs that were given up with their runner.</summary>
+    public const string Lost = "RUNNER_LOST";
+
     public static RunFailure ExitCode(int code, LastWords said) =>
         new("EXIT_CODE", said.After($"The agent exited with code {code}."));
 
@@ -24,11 +27,13 @@ internal sealed record RunFailure(string Reason, string Message)
         new("QUEUE_TIMEOUT", $"Every matching runner was busy for {waited.TotalSeconds:0} s. Add runners or raise queue_timeout.");
 
     public static RunFailure RunnerLost(string runnerId, TimeSpan after) =>
-        new("RUNNER_LOST", $"Runner {runnerId} has not been heard of for {after.TotalSeconds:0} s. The agent may still be running there; it is ended if the runner comes back.");
+        new(Lost, $"Runner {runnerId} has not been heard of for {after.TotalSeconds:0} s. The agent may still be running there; it is ended if the runner comes back.");
 
     public static RunFailure RunForgotten(string runnerId) =>
-        new("RUNNER_LOST", $"Runner {runnerId} is connected but no longer knows the run.");
+        new(Lost, $"Runner {runnerId} is connected but no longer knows the run.");
 
     public static RunFailure RunnerRestarted(string runnerId) =>
         new("RUNNER_RESTARTED", $"Runner {runnerId} restarted while it had the run, and ended what was left of it.");
+
+    public static RunFailure ContainmentBroken(string message) => new("CONTAINMENT_BROKEN", message);
 }

@@ -25,7 +25,7 @@ internal static class RunMapping
             QueueTimeout = run.QueueTimeout.ToProto(),
             MaxRuntime = run.MaxRuntime?.ToProto(),
             Failure = FailureOf(run),
-            Stop = ToProto(run.Stop),
+            Stop = StopOf(run),
             PendingReason = run.PendingReason,
             Usage = UsageMapping.ToProto(run.Usage),
             ProcessesEnded = run.ProcessesEnded,
@@ -41,9 +41,9 @@ internal static class RunMapping
     public static Proto.RunFailure? FailureOf(Run? run) =>
         run is { FailureReason.Length: > 0 } ? new Proto.RunFailure { Reason = run.FailureReason, Message = run.FailureMessage } : null;
 
-    public static Proto.StopRecord? ToProto(StopState? stop)
+    public static Proto.StopRecord? StopOf(Run? run)
     {
-        if (stop is null)
+        if (run?.Stop is not { } stop)
             return null;
         Proto.StopRecord proto = new()
         {
@@ -68,6 +68,7 @@ internal static class RunMapping
             OverdueTime = stop.OverdueTime?.ToProto(),
             WaitingFor = ToProto(stop.WaitingFor),
             IncludeChildren = stop.IncludeChildren,
+            Isolation = ToProto(run.Isolation),
         };
         if (stop.ExitCode is { } code)
             proto.ExitCode = code;
@@ -90,6 +91,21 @@ internal static class RunMapping
     /// <summary>The statuses of a checked request.</summary>
     public static RunStatus FromProto(Proto.RunStatus status) =>
         System.Enum.GetValues<RunStatus>().First(known => ToProto(known) == status);
+
+    public static Proto.Isolation ToProto(Isolation isolation) => isolation switch
+    {
+        Isolation.Unknown => Proto.Isolation.Unspecified,
+        Isolation.None => Proto.Isolation.None,
+        Isolation.User => Proto.Isolation.User,
+    };
+
+    /// <summary>What a newer runner may say and this coordinator does not know is unknown to it.</summary>
+    public static Isolation FromProto(Proto.Isolation isolation) => isolation switch
+    {
+        Proto.Isolation.None => Isolation.None,
+        Proto.Isolation.User => Isolation.User,
+        _ => Isolation.Unknown,
+    };
 
     public static Timestamp ToProto(this DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
 

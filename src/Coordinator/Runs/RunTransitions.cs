@@ -16,21 +16,22 @@ internal static class RunTransitions
             Claim => Transition.To(Claimed),
             RequestStop => Transition.To(Stopped),
             ExpireQueue => Transition.To(Failed),
-            Start or ReturnUnstarted or Complete or Fail or FailStart or ProveStop or LoseRunner or RestartRunner => Transition.Refused,
+            Start or ReturnUnstarted or Complete or Fail or FailStart or ProveStop or LoseRunner or RestartRunner or BreakContainment =>
+                Transition.Refused,
         },
         Claimed => what switch
         {
             Start => Transition.To(Running),
             RequestStop => Transition.To(Stopping),
             ReturnUnstarted => Transition.To(Pending),
-            FailStart or LoseRunner or RestartRunner => Transition.To(Failed),
+            FailStart or LoseRunner or RestartRunner or BreakContainment => Transition.To(Failed),
             Claim or Complete or Fail or ProveStop or ExpireQueue => Transition.Refused,
         },
         Running => what switch
         {
             RequestStop => Transition.To(Stopping),
             Complete => Transition.To(Completed),
-            Fail or LoseRunner or RestartRunner => Transition.To(Failed),
+            Fail or LoseRunner or RestartRunner or BreakContainment => Transition.To(Failed),
             Claim or Start or ReturnUnstarted or FailStart or ProveStop or ExpireQueue => Transition.Refused,
         },
         Stopping => what switch
@@ -40,7 +41,7 @@ internal static class RunTransitions
             // A stop that overtook its start: nothing was ever spawned, which is as good a proof as any.
             ProveStop or ReturnUnstarted => Transition.To(Stopped),
             Complete => Transition.To(Completed),
-            Fail or FailStart or LoseRunner or RestartRunner => Transition.To(Failed),
+            Fail or FailStart or LoseRunner or RestartRunner or BreakContainment => Transition.To(Failed),
             Claim or ExpireQueue => Transition.Refused,
         },
         Completed or Failed or Stopped => Transition.Refused,

@@ -28,7 +28,7 @@ internal static class Timeline
         }),
         RunStatus.Stopped => At(run.EndTime, new Proto.SessionEvent
         {
-            RunStopped = new Proto.RunStoppedEvent { Stop = RunMapping.ToProto(run.Stop), EndedCommands = { run.EndedCommands } },
+            RunStopped = new Proto.RunStoppedEvent { Stop = RunMapping.StopOf(run), EndedCommands = { run.EndedCommands } },
         }),
         RunStatus.Failed => At(run.EndTime, Failed(run)),
         RunStatus.Pending or RunStatus.Claimed or RunStatus.Running or RunStatus.Stopping => null,

@@ -18,7 +18,12 @@ internal static class Caller
         return Normal(connection.RemoteIpAddress) is { } address ? new IPEndPoint(address, connection.RemotePort).ToString() : Local;
     }
 
-    public static string Of(HttpContext http) => $"operator@{Normal(http.Connection.RemoteIpAddress)?.ToString() ?? Local}";
+    /// <summary>The address a call comes from, without its port.</summary>
+    public static string AddressOf(ServerCallContext context) => AddressOf(context.GetHttpContext());
+
+    public static string Of(HttpContext http) => $"operator@{AddressOf(http)}";
+
+    private static string AddressOf(HttpContext http) => Normal(http.Connection.RemoteIpAddress)?.ToString() ?? Local;
 
     /// <summary>An IPv4 caller on a socket of both families reads as IPv4.</summary>
     private static IPAddress? Normal(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

@@ -6,17 +6,42 @@ namespace Coordinator.Security;
 /// Keeps other web sites out. A page that somebody has open can send requests to addresses on their machine; a browser
 /// then says where the page is from, and a request from elsewhere is refused before anything reads it.
 /// </summary>
-internal sealed partial class OriginGuard(RequestDelegate next, ILogger<OriginGuard> logger)
+internal sealed partial class OriginGuard(RequestDelegate next, TimeProvider time, ILogger<OriginGuard> logger)
 {
+    /// <summary>Between two lines of the log: a page can send any number of requests.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private long? _told;
+    private long _untold;
+
     public Task InvokeAsync(HttpContext http)
     {
         if (!IsForeign(http.Request))
             return next(http);
 
-        LogRefused(http.Request.Headers.Origin, http.Request.Host);
+        Tell(http.Request);
         http.Response.StatusCode = StatusCodes.Status403Forbidden;
         http.Response.ContentType = "text/plain";
         return http.Response.WriteAsync("Requests from pages of other sites are refused.\n");
+    }
+
+    private void Tell(HttpRequest request)
+    {
+        long untold;
+        lock (_lock)
+        {
+            if (_told is { } told && time.GetElapsedTime(told) < Pause)
+            {
+                _untold++;
+                return;
+            }
+
+            _told = time.GetTimestamp();
+            (untold, _untold) = (_untold, 0);
+        }
+
+        LogRefused(request.Headers.Origin, request.Host, untold);
     }
 
     private static bool IsForeign(HttpRequest request)
@@ -46,6 +71,6 @@ internal sealed partial class OriginGuard(RequestDelegate next, ILogger<OriginGu
         && origin.IdnHost.Equals(own.IdnHost, StringComparison.OrdinalIgnoreCase)
         && origin.Port == own.Port;
 
-    [LoggerMessage(1301, LogLevel.Warning, "Refused a request from a page of {Origin} to {Host}")]
-    private partial void LogRefused(StringValues origin, HostString host);
+    [LoggerMessage(1301, LogLevel.Warning, "Refused a request from a page of {Origin} to {Host}, and {Others} others since this was last said")]
+    private partial void LogRefused(StringValues origin, HostString host, long others);
 }

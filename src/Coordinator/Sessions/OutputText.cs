@@ -22,6 +22,7 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
         Proto.OutputStream stream = Proto.OutputStream.Unspecified;
         ReadOnlySpan<byte> line = default;
         long skipped = 0, truncated = 0, overwritten = 0;
+        bool isFull = false;
         for (WireFields fields = new(output); fields.MoveNext();)
         {
             switch (fields.Number)
@@ -41,6 +42,9 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
                 case Proto.OutputEvent.OverwrittenBytesFieldNumber:
                     overwritten = fields.Value;
                     break;
+                case Proto.OutputEvent.QuotaReachedFieldNumber:
+                    isFull = true;
+                    break;
             }
         }
 
@@ -49,6 +53,8 @@ internal sealed class OutputText(IBufferWriter<byte> text, Proto.OutputStream on
         text.Write(line);
         if (skipped != 0)
             Write($"[{skipped} lines skipped]");
+        if (isFull)
+            Write($"[quota of stored events reached; the rest is on the runner]");
         if (truncated != 0)
             Write($" [{truncated} bytes cut]");
         if (overwritten != 0)

@@ -89,7 +89,7 @@ internal sealed class SessionGrpcService(
             .NotNegative("max_ended_sessions", request.MaxEndedSessions);
         SessionFilter filter = SessionFilter.Check(request.Filter, check);
         check.ThrowIfAny();
-        using IDisposable place = watchers.Enter();
+        using IDisposable place = watchers.Enter(context);
         await watch.RunAsync(filter, request, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
     }
 
@@ -101,7 +101,7 @@ internal sealed class SessionGrpcService(
             .NotNegative("after_sequence", request.AfterSequence)
             .NotNegative("tail", request.Tail)
             .ThrowIfAny();
-        using IDisposable place = watchers.Enter();
+        using IDisposable place = watchers.Enter(context);
         await timeline.RunAsync(request, m => responseStream.WriteAsync(m, context.CancellationToken), context.CancellationToken);
     }
 

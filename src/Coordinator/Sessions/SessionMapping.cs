@@ -21,7 +21,7 @@ internal static class SessionMapping
             RunnerId = run?.RunnerId ?? "",
             Hostname = run?.Hostname ?? "",
             ExecutorSessionId = session.ExecutorSessionId,
-            Stop = RunMapping.ToProto(run?.Stop),
+            Stop = RunMapping.StopOf(run),
             CreateTime = session.CreateTime.ToProto(),
             UpdateTime = session.UpdateTime.ToProto(),
             Revision = session.Revision,

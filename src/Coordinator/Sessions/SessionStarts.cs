@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Contracts.Text;
 using Coordinator.Dispatch;
 using Coordinator.Errors;
 using Coordinator.Hosting;
@@ -150,7 +151,8 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
 
     private static string NameOf(string prompt)
     {
-        string line = new([.. prompt.Trim().TakeWhile(c => c is not '\r' and not '\n').Select(c => char.IsControl(c) ? ' ' : c).Take(NameFromPrompt)]);
+        string first = new([.. prompt.Trim().TakeWhile(c => c is not '\r' and not '\n').Take(NameFromPrompt)]);
+        string line = ControlCharacters.Replace(first, ' ');
         return line.Length > 0 && char.IsHighSurrogate(line[^1]) ? line[..^1] : line;
     }
 

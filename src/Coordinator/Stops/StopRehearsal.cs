@@ -35,7 +35,7 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
         scope.Add(session);
         scope.Add(run, prompt: "");
         await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
-        await scope.ApplyAsync(run, new RunEvent.Start(scope.Now));
+        await scope.ApplyAsync(run, new RunEvent.Start(scope.Now, Isolation.Unknown));
         await scope.FlushAsync();
         // A real stop finds both in the database.
         scope.Forget();

@@ -10,7 +10,7 @@ namespace Coordinator.Stops;
 /// One urgent ledger operation makes it durable; the commit pushes the command to the runner's connection; then the
 /// caller is answered. From there the runner reports (see <see cref="Runners.RunReports"/>) until the proof.
 /// </summary>
-internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, TimeProvider time)
+internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, EmergencyStops emergency, TimeProvider time)
 {
     /// <summary>
     /// Stops of many in one transaction. Those that are committed are on their way while the next ones are written, and
@@ -23,23 +23,43 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
 
     /// <summary>Stops the newest run of a session.</summary>
     /// <exception cref="CoordinatorException">There is no such session, or nothing of it is active.</exception>
-    public Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms) => AnswerAsync(terms, async scope =>
+    public async Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms)
     {
-        Session session = await scope.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
-        return (session, await scope.FindRunAsync(session.RunId));
-    });
+        try
+        {
+            return await AnswerAsync(terms, async scope =>
+            {
+                Session session = await scope.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
+                return (session, await scope.FindRunAsync(session.RunId));
+            });
+        }
+        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        {
+            return await emergency.StopSessionAsync(sessionId, terms, problem);
+        }
+    }
 
     /// <summary>Stops one run, which may be an older one of its session.</summary>
     /// <exception cref="CoordinatorException">There is no such run, or nothing of it is active.</exception>
-    public Task<StopAnswer> StopRunAsync(string runId, StopTerms terms) => AnswerAsync(terms, async scope =>
+    public async Task<StopAnswer> StopRunAsync(string runId, StopTerms terms)
     {
-        Run run = await scope.FindRunAsync(runId) ?? throw CoordinatorException.RunNotFound(runId);
-        return (await scope.SessionOfAsync(run), run);
-    });
+        try
+        {
+            return await AnswerAsync(terms, async scope =>
+            {
+                Run run = await scope.FindRunAsync(runId) ?? throw CoordinatorException.RunNotFound(runId);
+                return (await scope.SessionOfAsync(run), run);
+            });
+        }
+        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        {
+            return await emergency.StopRunAsync(runId, terms, problem);
+        }
+    }
 
     /// <summary>Stops every session that matches and is active now.</summary>
     public async Task<IReadOnlyList<StopStep>> StopMatchingAsync(SessionFilter filter, StopTerms terms, bool validateOnly) =>
-        await StopManyAsync(await ledger.ExecuteAsync(LedgerLane.Urgent, scope => StopSelection.MatchingAsync(scope, filter)), terms, validateOnly, keepRefused: false);
+        await StopManyAsync(await MatchingAsync(filter), terms, validateOnly, keepRefused: false);
 
     /// <summary>Stops the named sessions; each gets its own outcome.</summary>
     public Task<IReadOnlyList<StopStep>> StopNamedAsync(IReadOnlyCollection<string> sessionIds, StopTerms terms, bool validateOnly) =>
@@ -57,6 +77,18 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
             // It ended by itself meanwhile.
         }
     }));
+
+    private async Task<IReadOnlyList<string>> MatchingAsync(SessionFilter filter)
+    {
+        try
+        {
+            return await ledger.ExecuteAsync(LedgerLane.Urgent, scope => StopSelection.MatchingAsync(scope, filter));
+        }
+        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        {
+            return await emergency.MatchingAsync(filter);
+        }
+    }
 
     private async Task<StopAnswer> AnswerAsync(StopTerms terms, Func<LedgerScope, ValueTask<(Session, Run?)>> find)
     {
@@ -90,7 +122,35 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, T
     }
 
     /// <param name="chosen">Sessions that get their turn anyway, and are not to be stopped as somebody's descendants.</param>
-    private async Task<IReadOnlyList<StopStep>> StopPartAsync(string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
+    private async Task<IReadOnlyList<StopStep>> StopPartAsync(
+        string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused)
+    {
+        try
+        {
+            return await StorePartAsync(sessionIds, chosen, terms, validateOnly, keepRefused);
+        }
+        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem) && !validateOnly)
+        {
+            return [.. (await Task.WhenAll(sessionIds.Select(sessionId => SendAsync(sessionId, terms, problem, keepRefused)))).SelectMany(steps => steps)];
+        }
+    }
+
+    /// <summary>The stop of one of many that cannot be stored.</summary>
+    private async Task<IEnumerable<StopStep>> SendAsync(string sessionId, StopTerms terms, CoordinatorException problem, bool keepRefused)
+    {
+        try
+        {
+            StopAnswer answer = await emergency.StopSessionAsync(sessionId, terms, problem);
+            return [answer.Own, .. answer.Children];
+        }
+        catch (CoordinatorException refusal)
+        {
+            return keepRefused || refusal == problem ? [StopStep.Missing(sessionId, refusal)] : [];
+        }
+    }
+
+    private async Task<IReadOnlyList<StopStep>> StorePartAsync(
+        string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
         await ledger.ExecuteAsync(LedgerLane.Bulk, async scope =>
         {
             StopSelection selection = await StopSelection.NamedAsync(scope, sessionIds);

@@ -10,15 +10,18 @@ namespace Coordinator.Stops;
 internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyList<string> Missing)
 {
     /// <summary>Below the number of parameters that every database takes in one query.</summary>
-    private const int IdsAtOnce = 500;
+    public const int IdsAtOnce = 500;
 
     /// <summary>The ids of active sessions that match a filter, as of this moment of the batch.</summary>
     public static async ValueTask<IReadOnlyList<string>> MatchingAsync(LedgerScope scope, SessionFilter filter)
     {
         await scope.FlushAsync();
-        return await filter.Apply(scope.Db).Where(s => SessionStatuses.Active.Contains(s.Status))
-            .OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
+        return await MatchingAsync(scope.Db, filter);
     }
+
+    /// <summary>As above, of what is stored.</summary>
+    public static async Task<IReadOnlyList<string>> MatchingAsync(CoordinatorDbContext db, SessionFilter filter) =>
+        await filter.Apply(db).Where(s => SessionStatuses.Active.Contains(s.Status)).OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
 
     public static async Task<StopSelection> NamedAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
     {
@@ -35,10 +38,20 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         return new StopSelection(found, missing);
     }
 
-    /// <summary>Every session that was started by these, or by one of those, and so on.</summary>
+    /// <summary>Every session that was started by these, or by one of those, and so on; as of this moment of the batch.</summary>
     public static async Task<IReadOnlyList<Session>> DescendantsAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
     {
         await scope.FlushAsync();
+        return await DescendantsAsync(scope.Db, sessionIds, scope.Know);
+    }
+
+    /// <summary>As above, of what is stored.</summary>
+    public static Task<IReadOnlyList<Session>> DescendantsAsync(CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds) =>
+        DescendantsAsync(db, sessionIds, session => session);
+
+    private static async Task<IReadOnlyList<Session>> DescendantsAsync(
+        CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds, Func<Session, Session> know)
+    {
         HashSet<string> known = [.. sessionIds];
         List<Session> descendants = [];
         List<string> parents = [.. sessionIds];
@@ -47,8 +60,8 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
             List<string> next = [];
             foreach (string[] ids in parents.Chunk(IdsAtOnce))
             {
-                List<Session> children = await scope.Db.Sessions.AsNoTracking().Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
-                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(scope.Know)];
+                List<Session> children = await db.Sessions.AsNoTracking().Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
+                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(know)];
                 descendants.AddRange(unknown);
                 next.AddRange(unknown.Select(c => c.SessionId));
             }

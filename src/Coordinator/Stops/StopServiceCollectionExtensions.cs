@@ -8,6 +8,9 @@ internal static class StopServiceCollectionExtensions
         .AddSingleton<StopOrders>()
         .AddSingleton<StopTransaction>()
         .AddSingleton<StopRequests>()
+        .AddSingleton<UnstoredStops>()
+        .AddSingleton<EmergencyStops>()
+        .AddSingleton<IDeadline>(provider => provider.GetRequiredService<EmergencyStops>())
         .AddSingleton<IDeadline, StopReminder>()
         .AddSingleton<IDeadline, OverdueStops>()
         .AddHostedService<StopRehearsal>();

@@ -13,6 +13,7 @@ internal static class DatabaseServiceCollectionExtensions
     {
         services.AddPooledDbContextFactory<CoordinatorDbContext>((provider, database) =>
             SqliteSetup.Use(database, provider.GetRequiredService<IOptions<CoordinatorOptions>>().Value));
+        services.AddSingleton<ISpareSpace, SpareFile>();
         services.AddHostedService<DatabaseStartup>();
         return services;
     }

@@ -50,12 +50,17 @@ internal sealed partial class DatabaseStartup(
 
     public void Dispose() => _lock?.Dispose();
 
+    /// <summary>Prompts and output are in it, which are nobody else's business.</summary>
     private static void CreateForOwnerAlone(string directory)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory);
-        else
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateDirectory.Create(directory);
+        if (PrivateDirectory.IsOpenToOthers(directory))
+        {
+            throw new StartException(
+                $"Other users of this machine may enter the data directory {directory}, in which prompts and output are kept. Close it "
+                + $"with `chmod 700 {directory}`, or choose another one with --Coordinator:DataDirectory=<directory>.",
+                StartException.Environment);
+        }
     }
 
     private async Task MigrateAsync(CoordinatorDbContext db, string file, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal sealed partial class Ledger(
     SessionEventSignals timelines,
     RunnerFeed runners,
     LogCheckpoints checkpoints,
+    StorageReserve reserve,
     CoordinatorMetrics metrics,
     TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
@@ -61,9 +62,11 @@ internal sealed partial class Ledger(
     /// <summary>Applies an operation and returns when it is committed.</summary>
     /// <param name="apply">The operation.</param>
     /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
+    /// <param name="usesReserve">Whether it may use the space that is kept free for stops; null if it may not. Changes nothing.</param>
     /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
-    public Task<T> ExecuteAsync<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null) =>
-        Enqueue(new LedgerOperation<T>(apply, failed, LedgerLane.Ordinary));
+    public Task<T> ExecuteAsync<T>(
+        Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null, Func<LedgerScope, ValueTask<bool>>? usesReserve = null) =>
+        Enqueue(new LedgerOperation<T>(apply, failed, LedgerLane.Ordinary) { MayUseReserve = usesReserve });
 
     /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything in lower lanes.</summary>
     public Task<T> ExecuteAsync<T>(LedgerLane lane, Func<LedgerScope, ValueTask<T>> apply) => Enqueue(new LedgerOperation<T>(apply, failed: null, lane));
@@ -96,6 +99,7 @@ internal sealed partial class Ledger(
     /// <summary>Reads what is kept in memory from then on. Once, before the first batch.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
+        reserve.Fill();
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         sessions.Begin((await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision);
         await dispatcher.BeginAsync(db, cancellationToken);
@@ -132,7 +136,7 @@ internal sealed partial class Ledger(
         while (TryBegin(out List<LedgerOperation> batch))
         {
             bool isCommitted = await CommitAsync(batch, mayGrow: true);
-            HasStalled = !isCommitted && (HasStalled || batch.Count == 0);
+            HasStalled = reserve.IsReleased ? HasStalled || dispatcher.HasMore : !isCommitted && (HasStalled || batch.Count == 0);
             if (_connection is { } connection)
                 checkpoints.AfterCommit(connection.Db);
         }
@@ -143,7 +147,7 @@ internal sealed partial class Ledger(
     {
         bool hasOperation = TryTake(LedgerLane.Ordinary, out LedgerOperation? first);
         batch = hasOperation ? [first!] : [];
-        return hasOperation || (dispatcher.HasMore && !HasStalled && !_closed);
+        return hasOperation || (dispatcher.HasMore && !HasStalled && !reserve.IsReleased && !_closed);
     }
 
     private Task<T> Enqueue<T>(LedgerOperation<T> operation)
@@ -168,7 +172,20 @@ internal sealed partial class Ledger(
         _wake.Writer.TryComplete();
     }
 
+    /// <summary>The next operation that may be written; those before it that may not are told so.</summary>
     private bool TryTake(LedgerLane lowest, [NotNullWhen(true)] out LedgerOperation? next)
+    {
+        while (TryDequeue(lowest, out next))
+        {
+            if (reserve.Admits(next))
+                return true;
+            next.Fail(StorageErrors.DiskFull());
+        }
+
+        return false;
+    }
+
+    private bool TryDequeue(LedgerLane lowest, [NotNullWhen(true)] out LedgerOperation? next)
     {
         lock (_lock)
         {
@@ -205,6 +222,8 @@ internal sealed partial class Ledger(
         catch (Exception problem)
         {
             Exception cause = StorageErrors.Translate(problem);
+            if (cause is CoordinatorException { Reason: Reasons.StorageFull } && batch is [{ UsesReserve: true }] && reserve.TryRelease())
+                return await CommitAsync(batch, mayGrow: false);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
                 LogTrouble(_trouble = cause.Message);
             if (batch.Count > 0)
@@ -263,8 +282,10 @@ internal sealed partial class Ledger(
         {
             // Once something urgent is in it, it is not made to wait for anything that is less so.
             highest = (LedgerLane)Math.Max((int)highest, (int)batch[i].Lane);
-            await batch[i].ApplyAsync(scope);
-            if (mayGrow && i == batch.Count - 1 && batch.Count < MaxBatch && scope.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply && TryTake(highest, out LedgerOperation? next))
+            if (!await TryApplyAsync(scope, batch[i]))
+                batch.RemoveAt(i--);
+            bool hasRoom = i == batch.Count - 1 && batch.Count < MaxBatch && scope.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply;
+            if (mayGrow && hasRoom && TryTake(highest, out LedgerOperation? next))
                 batch.Add(next);
         }
 
@@ -273,12 +294,32 @@ internal sealed partial class Ledger(
         return scope;
     }
 
-    /// <summary>Writes what the operations of a transaction changed, and what follows from it.</summary>
+    /// <summary>
+    /// Applies an operation, unless it turns out to be none of those that the space on the disk is kept for. Asked each time, also
+    /// of those that are tried alone: one before them may have taken that space.
+    /// </summary>
+    private async ValueTask<bool> TryApplyAsync(LedgerScope scope, LedgerOperation operation)
+    {
+        await operation.LookAsync(scope);
+        if (reserve.Admits(operation))
+        {
+            await operation.ApplyAsync(scope);
+            return true;
+        }
+
+        operation.Fail(StorageErrors.DiskFull());
+        return false;
+    }
+
+    /// <summary>
+    /// Writes what the operations of a transaction changed, and what follows from it. Nothing is dispatched with the space that is
+    /// kept for stops: a run that starts on a full disk only adds to what has to be stopped.
+    /// </summary>
     /// <param name="scope">The transaction.</param>
     /// <param name="goesOn">Whether the dispatch also does what earlier ones have left to do.</param>
     private async Task SettleAsync(LedgerScope scope, bool goesOn)
     {
-        if (scope.WantsDispatch || (goesOn && dispatcher.HasMore))
+        if (!reserve.IsReleased && (scope.WantsDispatch || (goesOn && dispatcher.HasMore)))
             await dispatcher.DispatchAsync(scope, goesOn);
         await scope.SealAsync();
     }

@@ -8,6 +8,12 @@ internal abstract class LedgerOperation(LedgerLane lane)
     /// <summary>What it goes ahead of.</summary>
     public LedgerLane Lane => lane;
 
+    /// <summary>Whether it may use the space that is kept free: stops, and what is reported of them.</summary>
+    public bool UsesReserve { get; protected set; } = lane != LedgerLane.Ordinary;
+
+    /// <summary>Finds out, in a batch, what it may use; until then it counts as one that may use the reserve if it could be one.</summary>
+    public abstract ValueTask LookAsync(LedgerScope scope);
+
     /// <summary>Applies the operation to a batch. A refusal that changed nothing is kept for the caller; anything else spoils the batch.</summary>
     public abstract ValueTask ApplyAsync(LedgerScope scope);
 
@@ -24,12 +30,26 @@ internal abstract class LedgerOperation(LedgerLane lane)
 /// <param name="lane">What it goes ahead of.</param>
 internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(lane)
 {
+    private readonly Func<LedgerScope, ValueTask<bool>>? _usesReserve;
+
     // Callers go on elsewhere: the writer must not run their code.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _answer;
     private CoordinatorException? _refusal;
 
     public Task<T> Completion => _completion.Task;
+
+    /// <summary>Tells whether an operation of the lowest lane may use the reserve.</summary>
+    public Func<LedgerScope, ValueTask<bool>>? MayUseReserve
+    {
+        init => (_usesReserve, UsesReserve) = (value, UsesReserve || value is not null);
+    }
+
+    public override async ValueTask LookAsync(LedgerScope scope)
+    {
+        if (_usesReserve is not null)
+            UsesReserve = await _usesReserve(scope);
+    }
 
     public override async ValueTask ApplyAsync(LedgerScope scope)
     {

@@ -21,10 +21,12 @@ internal static class StorageErrors
         return problem;
     }
 
+    public static CoordinatorException DiskFull(Exception? problem = null) => new(ErrorKind.ResourceExhausted, Reasons.StorageFull,
+        "The disk of the coordinator's database is full; nothing was changed. Free some space and repeat the call.", problem);
+
     private static Exception Translate(SqliteException problem) => problem.SqliteErrorCode switch
     {
-        Full => new CoordinatorException(ErrorKind.ResourceExhausted, Reasons.StorageFull,
-            "The disk of the coordinator's database is full; nothing was changed. Free some space and repeat the call.", problem),
+        Full => DiskFull(problem),
         Busy or ReadOnly or InputOutput or CannotOpen => new CoordinatorException(ErrorKind.Unavailable, Reasons.StorageUnavailable,
             $"The coordinator's database cannot be written ({problem.Message}); nothing was changed. Repeat the call when it can.", problem),
         _ => problem,

@@ -15,12 +15,16 @@ internal static class EventGist
         Proto.SessionEvent.EventOneofCase.Message => $"{Who(entry.Message.Role)}: {FirstLine(entry.Message.Text)}",
         Proto.SessionEvent.EventOneofCase.ToolCall => $"→ {FirstLine(entry.ToolCall.ToolName)} {ToolInput.Gist(entry.ToolCall.InputJson)}".TrimEnd(),
         Proto.SessionEvent.EventOneofCase.ToolResult => $"← {(entry.ToolResult.IsError ? "error: " : "")}{FirstLine(entry.ToolResult.Text)}".TrimEnd(),
+        Proto.SessionEvent.EventOneofCase.Output when entry.Output.QuotaReached => QuotaReached,
         Proto.SessionEvent.EventOneofCase.Output => Skipped(entry.Output.SkippedLines),
         Proto.SessionEvent.EventOneofCase.RunCompleted => "run completed",
         Proto.SessionEvent.EventOneofCase.RunStopped => Stopped(entry.RunStopped.Stop),
         Proto.SessionEvent.EventOneofCase.RunFailed => Failed(entry.RunFailed),
         _ => "something this page is too old to know",
     };
+
+    public const string QuotaReached =
+        "the run has used up its quota of stored events: what the agent says from here on is in the run's directory on its runner";
 
     public static string Who(Proto.MessageRole role) => role switch
     {

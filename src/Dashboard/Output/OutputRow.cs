@@ -17,7 +17,7 @@ internal sealed class OutputRow(Proto.SessionEvent entry)
 
     public RowKind Kind { get; } = entry.EventCase switch
     {
-        Proto.SessionEvent.EventOneofCase.Output when entry.Output.SkippedLines > 0 => RowKind.Skipped,
+        Proto.SessionEvent.EventOneofCase.Output when entry.Output is { SkippedLines: > 0 } or { QuotaReached: true } => RowKind.Skipped,
         Proto.SessionEvent.EventOneofCase.Output when entry.Output.Stream == Proto.OutputStream.Stderr => RowKind.Stderr,
         Proto.SessionEvent.EventOneofCase.Output => RowKind.Stdout,
         _ => RowKind.Event,

@@ -53,8 +53,8 @@ internal sealed class StopCalls(
         {
             Proto.StopSessionResponse answer = await InsistAsync(
                 key, StopWording.NameOf(session), deadline => client.StopSessionAsync(request, deadline: deadline).ResponseAsync);
-            bool isOffline = answer.Delivery == Proto.StopDelivery.QueuedRunnerOffline;
-            announcements.Say(key, isOffline ? Tone.Warning : Tone.Note, StopWording.Acknowledged(session, answer), stays: true);
+            bool isDoubtful = answer.Delivery is Proto.StopDelivery.QueuedRunnerOffline or Proto.StopDelivery.SentNotDurable;
+            announcements.Say(key, isDoubtful ? Tone.Warning : Tone.Note, StopWording.Acknowledged(session, answer), stays: true);
             outcomes.Expect(key, [session.SessionId, .. answer.Children.Where(c => c.ErrorReason.Length == 0).Select(c => c.SessionId)]);
         }
         catch (RpcException e)

@@ -71,7 +71,7 @@ internal sealed class StopOutcomes : IDisposable
         {
             { IsOver: false } => $"Stopping {Total} sessions: {_ended.Count} ended, {_awaited.Count} to go.",
             { Total: 1 } => StopWording.Outcome(_ended[0]),
-            { Unproved: > 0 } => $"{Total} sessions have ended; for {Unproved} of them the runner was lost before it could prove it.",
+            { Unproved: > 0 } => $"{Total} sessions have ended; for {Unproved} of them that is not proved.",
             _ => $"All {Total} sessions have ended, nothing left running.",
         };
 

@@ -28,6 +28,8 @@ internal static class StopWording
         { Delivery: Proto.StopDelivery.NotStarted } => $"{NameOf(session)} was removed from the queue. It never started.",
         { Delivery: Proto.StopDelivery.QueuedRunnerOffline } =>
             $"{RunnerOf(session)} is offline. The stop of {NameOf(session)} is stored and delivered on reconnect; the process may still be running.",
+        { Delivery: Proto.StopDelivery.SentNotDurable } =>
+            $"The stop of {NameOf(session)} was sent to {RunnerOf(session)}, but the coordinator can store nothing: free some space on its disk.",
         { AlreadyStopping: true } => $"{NameOf(session)} was already stopping. Waiting for {RunnerOf(session)}.",
         _ => $"Stop requested for {NameOf(session)}. Waiting for {RunnerOf(session)}.",
     };
@@ -44,6 +46,8 @@ internal static class StopWording
             Proto.StopOutcome.Proved => $"{name} stopped in {Took(stop)} ({How(stop)}), nothing left running.",
             Proto.StopOutcome.NeverStarted => $"{name} was removed from the queue. It never started.",
             Proto.StopOutcome.TooLate => $"{name} had already ended by itself before the stop: {session.Status.Word()}.",
+            Proto.StopOutcome.Unproved when session.Failure?.Reason == "CONTAINMENT_BROKEN" =>
+                $"{name} was broken out of: all that was found of it has been ended, but something may be left. Check {RunnerOf(session)}.",
             Proto.StopOutcome.Unproved => $"{name}: the runner was lost before it could prove the end. Check {RunnerOf(session)}.",
             _ => $"{name} has ended: {session.Status.Word()}.",
         };

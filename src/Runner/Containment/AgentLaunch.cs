@@ -1,3 +1,5 @@
+using Coordinator.AgentRunner.Containment.Users;
+
 namespace Coordinator.AgentRunner.Containment;
 
 /// <summary>Everything that is needed to start one agent process.</summary>
@@ -17,6 +19,18 @@ internal sealed record AgentLaunch
 
     /// <summary>An existing directory.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>Whose process the agent is; null for the runner's own user.</summary>
+    public AgentUser? User { get; init; }
+
+    /// <summary>
+    /// Whether nobody wants the agent any more: a start that still waits for a user gives up then. One that is under way goes on, and is
+    /// stopped like any other.
+    /// </summary>
+    public Func<bool> IsUnwanted { get; init; } = () => false;
+
+    /// <summary>Called once, when nothing of the run is held any more and nothing of it is alive as far as could be seen.</summary>
+    public Action? Released { get; init; }
 
     /// <summary>A file to read as standard input; null means an empty one.</summary>
     public required string? StandardInputFile { get; init; }

@@ -14,6 +14,9 @@ internal sealed record ContainerTrace
     /// </summary>
     public IReadOnlyList<ProcessIdentity> Processes { get; init; } = [];
 
+    /// <summary>The user that was the run's alone; null if it ran as the runner's.</summary>
+    public uint? UserId { get; init; }
+
     /// <summary>Where the run's cgroup is in the file system; empty if it has none.</summary>
     public string CgroupDirectory { get; init; } = "";
 

@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Containment.Cgroups;
 using Coordinator.AgentRunner.Containment.MacOS;
 using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.AgentRunner.Containment.Users;
 using Coordinator.AgentRunner.Containment.Windows;
 using Microsoft.Extensions.Logging;
 
@@ -10,11 +11,49 @@ namespace Coordinator.AgentRunner.Containment;
 internal sealed partial class ContainmentSelector(
     OwnProgram program, TimeProvider time, ILogger<ContainmentSelector> logger)
 {
-    /// <param name="choice">One of <see cref="ContainmentKind.All"/>.</param>
+    /// <param name="options">The containment that is asked for, and the users that agents run as.</param>
     /// <param name="runnerId">Tells this runner's runs from those of other runners on the machine.</param>
     /// <param name="cancellationToken">Gives up trying.</param>
     /// <exception cref="ContainmentUnavailableException">What was asked for does not work here.</exception>
-    public async Task<IContainment> SelectAsync(string choice, string runnerId, CancellationToken cancellationToken)
+    public async Task<IContainment> SelectAsync(RunnerOptions options, string runnerId, CancellationToken cancellationToken)
+    {
+        IContainment containment = await SelectAsync(options.Containment, runnerId, cancellationToken);
+        if (options.AgentUsers.Count == 0)
+            return containment;
+        try
+        {
+            return await WithUsersAsync(containment, options, runnerId, cancellationToken);
+        }
+        catch (ContainmentUnavailableException exception)
+        {
+            containment.Dispose();
+            throw new ContainmentUnavailableException($"Agents cannot have users of their own: {exception.Message}.", exception);
+        }
+    }
+
+    private async Task<IContainment> WithUsersAsync(
+        IContainment containment, RunnerOptions options, string runnerId, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new ContainmentUnavailableException("Runner:AgentUsers works on Linux only");
+        IReadOnlyList<AgentUser> users = AgentUserList.Resolve(options.AgentUsers, options.MaxAgentProcesses);
+        UserContainment apart = UserContainment.Create(
+            containment, users, new AgentPlaces(options.AgentHomes, AgentUserLocks.DefaultDirectory), runnerId, time, logger);
+        try
+        {
+            await new ContainmentProbe(apart, time).RunAsync(ContainmentProbe.Sleeping(), cancellationToken);
+        }
+        catch
+        {
+            apart.Dispose();
+            throw;
+        }
+
+        LogUsers(users.Count);
+        return apart;
+    }
+
+    private async Task<IContainment> SelectAsync(string choice, string runnerId, CancellationToken cancellationToken)
     {
         if (!ContainmentKind.All.Contains(choice))
         {
@@ -80,6 +119,9 @@ internal sealed partial class ContainmentSelector(
 
     [LoggerMessage(EventId = 80, Level = LogLevel.Information, Message = "Runs are contained by {Kind}")]
     private partial void LogChosen(string kind);
+
+    [LoggerMessage(82, LogLevel.Information, "Each run has one of {Count} users for itself")]
+    private partial void LogUsers(int count);
 
     [LoggerMessage(EventId = 81, Level = LogLevel.Warning, Message = "Containment by {Kind} is not used: {Reason}")]
     private partial void LogUnusable(string kind, string reason);

@@ -9,10 +9,19 @@ internal interface IContainment : IDisposable
     /// <summary>"cgroup", "supervisor", "job-object" or "process-group"; shown to operators.</summary>
     string Kind { get; }
 
+    /// <summary>What keeps agents from the runner and from one another.</summary>
+    Proto.Isolation Isolation => Proto.Isolation.None;
+
+    /// <summary>How many runs it holds at most; null without such a limit.</summary>
+    int? MaxRuns => null;
+
     /// <summary>
     /// Starts the agent inside a container of its own: there is no moment at which it could fork outside.
     /// </summary>
     /// <exception cref="AgentStartException">The agent could not be started; nothing of it is left.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It is not wanted any more, as <see cref="AgentLaunch.IsUnwanted"/> says, and nothing of it was started.
+    /// </exception>
     Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken);
 
     /// <summary>

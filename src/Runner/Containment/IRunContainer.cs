@@ -50,6 +50,18 @@ internal interface IRunContainer : IAsyncDisposable
     ProcessCensus Census();
 
     /// <summary>
+    /// Looks wherever else something of the run may be, ends what it finds, and counts it. To be asked when <see cref="Census"/> has
+    /// found nothing; only when this finds nothing either is that the proof.
+    /// </summary>
+    ValueTask<ProcessCensus> ProveAsync() => new(Census());
+
+    /// <summary>
+    /// Completes when it was observed that the run was broken out of, or the container into: with what it was, for a person. Then
+    /// nobody can be sure to know all of its processes, and there is no proof.
+    /// </summary>
+    Task<string> Broken => new TaskCompletionSource<string>().Task;
+
+    /// <summary>
     /// The names of the first <see cref="NamedProcesses"/> processes of the run that were ever seen alive, the agent's own
     /// first; as the system has them.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Coordinator.AgentRunner.Containment.Native;
 
 namespace Coordinator.AgentRunner.Containment;
@@ -14,30 +15,46 @@ internal sealed unsafe class PipePump
 
     private const int StackSize = 256 * 1024;
     private const int BufferSize = 64 * 1024;
+    private const int NoRoom = 11;      // EAGAIN, which the system gives for threads that there is no room for
 
     private readonly FileDescriptor[] _pipes;
     private readonly IAgentOutput _sink;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FileDescriptor _wake;
     private readonly FileDescriptor _waker;
+    private readonly TaskCompletionSource<bool> _begin = new();
     private long _closeAt = long.MaxValue;
-    private Exception? _sinkFailure;
+    private Exception? _failure;
 
-    public PipePump(FileDescriptor standardOutput, FileDescriptor standardError, IAgentOutput sink)
+    /// <summary>
+    /// There is room for its thread from the beginning: nobody who notices that the agent runs could do anything about it otherwise.
+    /// </summary>
+    /// <exception cref="Win32Exception">There is no room for it.</exception>
+    public PipePump(FileDescriptor standardOutput, FileDescriptor standardError, IAgentOutput sink, string name)
     {
         _pipes = [standardOutput, standardError];
         _sink = sink;
         (_wake, _waker) = FileDescriptor.CreatePipe();
+        try
+        {
+            new Thread(Run, StackSize) { IsBackground = true, Name = $"output {name}" }.Start();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            _waker.Dispose();
+            _wake.Dispose();
+            throw new Win32Exception(NoRoom, exception.Message);
+        }
     }
 
-    /// <summary>Faults only if the sink threw; the output after that was read and dropped.</summary>
+    /// <summary>Faults only if the sink threw, after which the output was read and dropped, or if it could not be read.</summary>
     public Task Drained => _drained.Task;
 
-    public void Start(string name) =>
-        new Thread(Run, StackSize) { IsBackground = true, Name = $"output {name}" }.Start();
+    /// <summary>The agent runs.</summary>
+    public void Start() => _begin.TrySetResult(true);
 
     /// <summary>Closes the pipes of an agent that never came to run.</summary>
-    public void Discard() => Close();
+    public void Discard() => _begin.TrySetResult(false);
 
     /// <summary>
     /// The run is empty: nothing of it will write any more. Closes as soon as the pipes are dry, and at the latest
@@ -57,12 +74,17 @@ internal sealed unsafe class PipePump
     {
         try
         {
-            Pump();
+            if (_begin.Task.GetAwaiter().GetResult())
+                Pump();
         }
-        finally
+#pragma warning disable CA1031 // An exception would end the whole runner from this thread; it is handed on instead.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            Close();
+            _failure ??= failure;
         }
+
+        Close();
     }
 
     private void Close()
@@ -70,7 +92,7 @@ internal sealed unsafe class PipePump
         Array.ForEach(_pipes, pipe => pipe.Dispose());
         _waker.Dispose();
         _wake.Dispose();
-        if (_sinkFailure is { } failure)
+        if (_failure is { } failure)
         {
             _drained.TrySetException(failure);
         }
@@ -127,7 +149,7 @@ internal sealed unsafe class PipePump
 
     private void Deliver(Proto.OutputStream stream, ReadOnlySpan<byte> bytes)
     {
-        if (_sinkFailure is not null)
+        if (_failure is not null)
         {
             return;
         }
@@ -140,7 +162,7 @@ internal sealed unsafe class PipePump
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _sinkFailure = failure;
+            _failure = failure;
         }
     }
 }

@@ -9,5 +9,12 @@ internal sealed record Survivor(string RunId, int ProcessesEnded, int ProcessesL
     /// <summary>The names of the first of them.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>What was found of a run in two ways.</summary>
+    public Survivor And(Survivor other) => new(
+        RunId, ProcessesEnded + other.ProcessesEnded, Math.Max(ProcessesLeft, other.ProcessesLeft))
+    {
+        Names = [.. Names, .. other.Names],
+    };
+
     public static Survivor Of(string runId, int seen, int left) => new(runId, Math.Max(0, seen - left), left);
 }

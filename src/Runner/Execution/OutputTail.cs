@@ -1,4 +1,5 @@
 using System.Text;
+using Coordinator.Contracts.Text;
 
 namespace Coordinator.AgentRunner.Execution;
 
@@ -45,14 +46,7 @@ internal sealed class OutputTail
         int start = Math.Max(0, text.Length - MaxCharacters);
         if (start > 0 && char.IsLowSurrogate(text[start]))
             start++;
-        return string.Create(text.Length - start, (text, start), static (harmless, from) =>
-        {
-            for (int i = 0; i < harmless.Length; i++)
-            {
-                char c = from.text[from.start + i];
-                harmless[i] = char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c;
-            }
-        });
+        return ControlCharacters.Replace(text[start..], '\uFFFD', kept: "\n\t");
     }
 
     private static bool IsContinuation(byte one) => (one & 0xC0) == 0x80;

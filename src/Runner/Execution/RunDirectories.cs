@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Containment;
+using Coordinator.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

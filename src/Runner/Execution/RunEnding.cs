@@ -11,4 +11,7 @@ internal enum RunEnding
 
     /// <summary>Somebody wanted it stopped.</summary>
     Stopped,
+
+    /// <summary>Its container was broken out of, or into.</summary>
+    Broken,
 }

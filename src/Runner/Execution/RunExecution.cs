@@ -89,15 +89,18 @@ internal sealed partial class RunExecution(
         AgentLaunch launch = surroundings.Launches.Prepare(profile, command, directory, pump);
         if (_stop.IsRequested)
         {
-            Proto.RunEnded never = _reporter.Ended(Clock.Now);
-            never.Outcome = Proto.RunOutcome.NeverStarted;
-            End(directory, never);
+            End(directory, NeverStarted());
             return;
         }
 
         if (!surroundings.Journal.TrySpawn(_key))
             throw new AgentStartException(RunJournal.Full);
-        IRunContainer container = await surroundings.Containment.StartAsync(launch, CancellationToken.None);
+        if (await TryStartAsync(launch) is not { } container)
+        {
+            End(directory, NeverStarted());
+            return;
+        }
+
         surroundings.Journal.Spawned(_key, container.Trace);
         StopLadder ladder = new(container, _stop, Clock, _reporter, logger);
         try
@@ -115,6 +118,19 @@ internal sealed partial class RunExecution(
         }
     }
 
+    /// <summary>Null if it was stopped while it waited to be started.</summary>
+    private async Task<IRunContainer?> TryStartAsync(AgentLaunch launch)
+    {
+        try
+        {
+            return await surroundings.Containment.StartAsync(launch with { IsUnwanted = () => _stop.IsRequested }, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (_stop.IsRequested)
+        {
+            return null;
+        }
+    }
+
     private async Task<Proto.RunEnded> LiveInAsync(
         IRunContainer container, StopLadder ladder, SoftStop softStop, OutputPump pump)
     {
@@ -122,24 +138,27 @@ internal sealed partial class RunExecution(
         lock (_gate)
         {
             _isRunning = true;
-            _reporter.Started(container.ProcessId, surroundings.Containment.Kind);
+            _reporter.Started(container.ProcessId, surroundings.Containment);
         }
 
         pump.Open();
 
         RunEnding ending = await AwaitEndingAsync(container, pump);
-        _reporter.IsStopping = ending == RunEnding.Stopped && _stop.FirstOfCoordinator is not null;
+        _reporter.IsStopping = ending is RunEnding.Stopped or RunEnding.Broken && _stop.FirstOfCoordinator is not null;
         await (ending switch
         {
             RunEnding.Stopped => ladder.StopAsync(softStop),
             RunEnding.Lingered => EndLingeringAsync(ladder),
             RunEnding.Exited => ladder.SweepAsync(surroundings.SweepGrace),
+            RunEnding.Broken => ladder.KillAsync(),
         });
 
         Proto.RunEnded report = _reporter.Ended(Clock.Now);
         AgentExit exit = await ExitOfAsync(container);
         await FinishOutputAsync(container, pump);
         Describe(report, exit, ladder, ending);
+        if (container.Broken.IsCompletedSuccessfully)
+            DescribeBroken(report, await container.Broken);
         report.EndedCommands.Add(CommandsEnded(container, ending));
         Describe(report, pump);
         if (!pump.IsDelivered)
@@ -152,9 +171,15 @@ internal sealed partial class RunExecution(
     {
         using CancellationTokenSource over = new();
         await Task.WhenAny(
-            container.Exited.InContext(), RequestedAsync(), pump.Result.LingeredAsync(surroundings.LingerTimeout, over.Token));
+            container.Exited.InContext(),
+            container.Broken.InContext(),
+            RequestedAsync(),
+            pump.Result.LingeredAsync(surroundings.LingerTimeout, over.Token));
         over.Cancel();
-        return container.HasAgentExited ? RunEnding.Exited : _stop.IsRequested ? RunEnding.Stopped : RunEnding.Lingered;
+        return container.Broken.IsCompleted ? RunEnding.Broken
+            : container.HasAgentExited ? RunEnding.Exited
+            : _stop.IsRequested ? RunEnding.Stopped
+            : RunEnding.Lingered;
     }
 
     private Task EndLingeringAsync(StopLadder ladder)
@@ -192,6 +217,8 @@ internal sealed partial class RunExecution(
         report.ProcessesEnded = ladder.Seen;
         report.EndedCommands.Add(CommandsEnded(container, RunEnding.Stopped));
         report.Error = $"The runner failed while the agent was running, and ended it: {failure.Message}";
+        if (container.Broken.IsCompletedSuccessfully)
+            DescribeBroken(report, await container.Broken);
         return report;
     }
 
@@ -276,6 +303,22 @@ internal sealed partial class RunExecution(
                 ? "The runner was shut down and ended this run. Start or resume the session to go on."
                 : "The runner ended this run because the coordinator had given its claim up.";
         }
+    }
+
+    /// <summary>However it ended: what is known of its processes is no proof any more.</summary>
+    private static void DescribeBroken(Proto.RunEnded report, string what)
+    {
+        report.Outcome = Proto.RunOutcome.ContainmentBroken;
+        report.Error =
+            $"The run was broken out of: {what}. All that was found of it has been ended, but something may be left that carries no mark " +
+            "of the run: look for it on the runner's machine. An agent with a user of its own (Runner:AgentUsers) cannot do this.";
+    }
+
+    private Proto.RunEnded NeverStarted()
+    {
+        Proto.RunEnded report = _reporter.Ended(Clock.Now);
+        report.Outcome = Proto.RunOutcome.NeverStarted;
+        return report;
     }
 
     private Proto.RunEnded StartFailed(string message)

@@ -63,7 +63,7 @@ internal sealed partial class RunRecovery(
 
     private SurvivingRun Outlast(JournalEntry entry, Survivor survivor, Action<Proto.RunEnded> ended)
     {
-        SurvivingRun run = new(Left(entry), containment, clock);
+        SurvivingRun run = new(Left(entry), containment, clock, logger);
         _ = EndAsync();
         return run;
 

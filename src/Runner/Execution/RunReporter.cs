@@ -18,14 +18,15 @@ internal sealed class RunReporter(RunKey key, IReports reports, RunnerClock cloc
 
     private ClockMapping Mapping => _stopMapping ?? clock.Mapping;
 
-    public void Started(int processId, string containment) => reports.Post(new Proto.RunnerFrame
+    public void Started(int processId, IContainment containment) => reports.Post(new Proto.RunnerFrame
     {
         RunStarted = new Proto.RunStarted
         {
             Header = key.NewHeader(),
             Time = Mapping.Map(clock.Now),
             ProcessId = processId,
-            Containment = containment,
+            Containment = containment.Kind,
+            Isolation = containment.Isolation,
         },
     });
 

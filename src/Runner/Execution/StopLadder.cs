@@ -54,7 +54,7 @@ internal sealed partial class StopLadder(
     public async Task SweepAsync(TimeSpan grace)
     {
         _agentIsGone = true;
-        if (Look().IsEmpty)
+        if ((await LookAsync()).IsEmpty)
             return;
         DateTimeOffset limit = clock.Now + grace;
         await TerminateThenKillAsync(() => Earlier(limit, stop.Deadline));
@@ -107,7 +107,7 @@ internal sealed partial class StopLadder(
         {
             Task changed = stop.Changed;
             _agentIsGone |= container.Exited.IsCompleted;
-            if (_agentIsGone && Look().IsEmpty)
+            if (_agentIsGone && (await LookAsync()).IsEmpty)
                 return true;
             TimeSpan left = deadline() - clock.Now;
             if (left <= TimeSpan.Zero)
@@ -125,7 +125,7 @@ internal sealed partial class StopLadder(
         ProcessCensus lastWord = default;
         for (int look = 0; ; look++)
         {
-            ProcessCensus census = Look();
+            ProcessCensus census = await LookAsync();
             if (census.IsEmpty)
                 return;
             DateTimeOffset now = clock.Now;
@@ -166,11 +166,13 @@ internal sealed partial class StopLadder(
         }
     }
 
-    private ProcessCensus Look()
+    private async Task<ProcessCensus> LookAsync()
     {
         try
         {
             ProcessCensus census = container.Census();
+            if (census.IsEmpty)
+                census = await container.ProveAsync();
             Seen = Math.Max(Seen, census.Seen);
             return census;
         }

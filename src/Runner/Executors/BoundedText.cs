@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Unicode;
+using Coordinator.Contracts.Text;
 
 namespace Coordinator.AgentRunner.Executors;
 
-/// <summary>Texts of events have a bound, in bytes of UTF-8.</summary>
+/// <summary>Texts of events have a bound, in bytes of UTF-8, and no NUL in them, which databases refuse: it becomes U+FFFD.</summary>
 internal static class BoundedText
 {
     /// <summary>The bound of one text of an event.</summary>
-    public const int MaxTextBytes = 64 * 1024;
+    public const int MaxTextBytes = AgentTextLimits.TextBytes;
 
     /// <summary>The bound of a run's result.</summary>
     public const int MaxResultBytes = 1024 * 1024;
@@ -19,7 +20,7 @@ internal static class BoundedText
     /// </summary>
     public static string Decode(ReadOnlySpan<byte> bytes, out int decoded)
     {
-        if (bytes.Length <= MaxTextBytes && Utf8.IsValid(bytes))
+        if (bytes.Length <= MaxTextBytes && !bytes.Contains((byte)0) && Utf8.IsValid(bytes))
         {
             decoded = bytes.Length;
             return Encoding.UTF8.GetString(bytes);
@@ -30,6 +31,8 @@ internal static class BoundedText
         for (int length = 0; decoded < bytes.Length;)
         {
             Rune.DecodeFromUtf8(bytes[decoded..], out Rune rune, out int consumed);
+            if (rune.Value == 0)
+                rune = Rune.ReplacementChar;
             length += rune.Utf8SequenceLength;
             if (length > MaxTextBytes)
                 break;
@@ -43,6 +46,7 @@ internal static class BoundedText
     /// <summary>The text itself, or its beginning with a note of how much was cut; together within the bound.</summary>
     public static string Cut(string text, int maxBytes)
     {
+        text = text.Replace('\0', '\uFFFD');
         // No character takes more than three bytes per UTF-16 unit, so most texts need not be counted.
         if (text.Length <= maxBytes / 3)
             return text;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Coordinator.Contracts.Text;
 
 namespace Coordinator.AgentRunner.Executors;
 
@@ -11,8 +12,10 @@ namespace Coordinator.AgentRunner.Executors;
 /// <param name="usageBefore">The totals that the conversation had before this run; null if none are known.</param>
 internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOutputParser
 {
-    /// <summary>Of an id or a name that the agent gives: real ones are far shorter.</summary>
-    private const int MaxNameBytes = 256;
+    /// <summary>What one line may become: far more than real ones do, and far less than a report may hold.</summary>
+    private const int MaxEvents = 200;
+
+    private const int MaxEventBytes = 512 * 1024;
 
     private const int MaxErrors = 20;
 
@@ -29,9 +32,27 @@ internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOut
             return;
         int before = events.Count;
         if (truncatedBytes == 0 && TryRead(line, events))
+        {
+            Bound(events, before);
             return;
+        }
+
         events.RemoveRange(before, events.Count - before);
         events.Add(LineParser.ToOutput(Proto.OutputStream.Stdout, line, truncatedBytes));
+    }
+
+    /// <summary>Leaves out what is too much of one line, and says so.</summary>
+    private static void Bound(List<Proto.SessionEvent> events, int before)
+    {
+        int bytes = 0;
+        int kept = before;
+        while (kept < events.Count && kept - before < MaxEvents && bytes <= MaxEventBytes)
+            bytes += events[kept++].CalculateSize();
+        int leftOut = events.Count - kept;
+        if (leftOut == 0)
+            return;
+        events.RemoveRange(kept, leftOut);
+        AddMessage(Proto.MessageRole.System, $"{leftOut} more parts of this line are left out.", events);
     }
 
     private bool TryRead(ReadOnlySpan<byte> line, List<Proto.SessionEvent> events)
@@ -95,10 +116,10 @@ internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOut
         }
     }
 
-    /// <summary>Too long an id is none: cut, it would name another conversation.</summary>
+    /// <summary>What is no id is none: cut or changed, it would name another conversation.</summary>
     private void LearnSession(string? id)
     {
-        if (!string.IsNullOrEmpty(id) && Encoding.UTF8.GetByteCount(id) <= MaxNameBytes)
+        if (id is not null && ExecutorSessionIds.IsValid(id))
             Findings.ExecutorSessionId = id;
     }
 
@@ -146,14 +167,14 @@ internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOut
 
     private static Proto.ToolCallEvent ToToolCall(JsonElement block) => new()
     {
-        ToolCallId = BoundedText.Cut(block.GetProperty("id").GetString() ?? "", MaxNameBytes),
-        ToolName = BoundedText.Cut(block.GetProperty("name").GetString() ?? "", MaxNameBytes),
+        ToolCallId = BoundedText.Cut(block.GetProperty("id").GetString() ?? "", AgentTextLimits.IdBytes),
+        ToolName = BoundedText.Cut(block.GetProperty("name").GetString() ?? "", AgentTextLimits.NameBytes),
         InputJson = block.TryGetProperty("input", out JsonElement input) ? Bounded(input.GetRawText()) : "",
     };
 
     private static Proto.ToolResultEvent ToToolResult(JsonElement block) => new()
     {
-        ToolCallId = BoundedText.Cut(block.GetProperty("tool_use_id").GetString() ?? "", MaxNameBytes),
+        ToolCallId = BoundedText.Cut(block.GetProperty("tool_use_id").GetString() ?? "", AgentTextLimits.IdBytes),
         Text = block.TryGetProperty("content", out JsonElement content) ? Bounded(ToText(content)) : "",
         IsError = block.TryGetProperty("is_error", out JsonElement isError) && isError.ValueKind == JsonValueKind.True,
     };
@@ -206,7 +227,7 @@ internal sealed class ClaudeStreamParser(Proto.Usage? usageBefore = null) : IOut
     /// <summary>A short text; empty if it is missing or something else.</summary>
     private static string Name(JsonElement element, string property) =>
         element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
-            ? BoundedText.Cut(value.GetString() ?? "", MaxNameBytes)
+            ? BoundedText.Cut(value.GetString() ?? "", AgentTextLimits.NameBytes)
             : "";
 
     private static string? Text(JsonElement element, string property) =>

@@ -1,3 +1,5 @@
+using Coordinator.Contracts.Text;
+
 namespace Coordinator.AgentRunner.Executors;
 
 /// <summary>Why an executor cannot be started: its program is not there. Immutable.</summary>
@@ -37,7 +39,7 @@ internal sealed record MissingProgram(string Reason, string Remedy, string Insta
     private static string Shorten(string command)
     {
         const int Kept = MaxLength / 2;
-        string line = new([.. command.Select(c => char.IsControl(c) ? ' ' : c)]);
+        string line = ControlCharacters.Replace(command, ' ');
         return line.Length <= Kept ? line : $"…{line[^Kept..]}";
     }
 }

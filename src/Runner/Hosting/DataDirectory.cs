@@ -1,4 +1,4 @@
-using Coordinator.AgentRunner.Execution;
+using Coordinator.Hosting;
 
 namespace Coordinator.AgentRunner.Hosting;
 
@@ -35,6 +35,15 @@ internal sealed class DataDirectory : IDisposable
             [
                 $"The data directory {path} cannot be written to ({failure.Message.TrimEnd('.')}). " +
                 "Make it writable, or set Runner:DataDirectory to another one.",
+            ]);
+        }
+
+        if (PrivateDirectory.IsOpenToOthers(path))
+        {
+            throw new StartupException(StartupException.CannotRun,
+            [
+                $"Other users of this machine may enter the data directory {path}, in which prompts and output are kept. " +
+                $"Close it with `chmod 700 {path}`, or set Runner:DataDirectory to another one.",
             ]);
         }
 

@@ -3,6 +3,7 @@ using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
+using Coordinator.Logs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,7 +36,12 @@ internal static class RunnerHost
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(containment);
-        builder.Services.AddSingleton(identity with { Containment = containment.Kind });
+        builder.Services.AddSingleton(identity with
+        {
+            Containment = containment.Kind,
+            Isolation = containment.Isolation,
+            Capacity = Math.Min(identity.Capacity, containment.MaxRuns ?? identity.Capacity),
+        });
         builder.Services.AddRunner(options, executors, data);
         using IHost host = builder.Build();
         await host.Services.GetRequiredService<RunRecovery>().RecoverAsync(CancellationToken.None);
@@ -57,17 +63,21 @@ internal static class RunnerHost
         }
     }
 
-    private static ILoggerFactory NewLoggers(IConfiguration configuration) => LoggerFactory.Create(logging => logging
-        .AddConfiguration(configuration.GetSection("Logging"))
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddFilter("Grpc", LogLevel.Error)
-        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-        .AddSimpleConsole(format =>
-        {
-            format.SingleLine = true;
-            format.TimestampFormat = "HH:mm:ss.fff ";
-            format.UseUtcTimestamp = true;
-        }));
+    private static ILoggerFactory NewLoggers(IConfiguration configuration) => LoggerFactory.Create(logging =>
+    {
+        logging
+            .AddConfiguration(configuration.GetSection("Logging"))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Error)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddSimpleConsole(format =>
+            {
+                format.SingleLine = true;
+                format.TimestampFormat = "HH:mm:ss.fff ";
+                format.UseUtcTimestamp = true;
+            });
+        EscapingLoggerProvider.AddTo(logging);
+    });
 
     private static async Task<IContainment> SelectContainmentAsync(
         RunnerOptions options, string runnerId, ILoggerFactory loggers)
@@ -76,7 +86,7 @@ internal static class RunnerHost
             OwnProgram.Current(), TimeProvider.System, loggers.CreateLogger<ContainmentSelector>());
         try
         {
-            return await selector.SelectAsync(options.Containment, runnerId, CancellationToken.None);
+            return await selector.SelectAsync(options, runnerId, CancellationToken.None);
         }
         catch (ContainmentUnavailableException failure)
         {

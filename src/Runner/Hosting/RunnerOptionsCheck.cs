@@ -20,6 +20,10 @@ internal static class RunnerOptionsCheck
             o.Tags.Count <= 32 && o.Tags.All(tag => tag.Length is > 0 and <= 128)),
         new(nameof(RunnerOptions.Containment), $"one of {string.Join(", ", ContainmentKind.All)}", o => o.Containment, o =>
             ContainmentKind.All.Contains(o.Containment)),
+        new(nameof(RunnerOptions.AgentUsers), "names of users, numbers, or ranges of numbers such as 60000-60007", o => string.Join(", ", o.AgentUsers), o =>
+            o.AgentUsers.All(user => !string.IsNullOrWhiteSpace(user))),
+        new(nameof(RunnerOptions.AgentHomes), "a directory", o => o.AgentHomes, o => !string.IsNullOrWhiteSpace(o.AgentHomes)),
+        Between(nameof(RunnerOptions.MaxAgentProcesses), o => o.MaxAgentProcesses, 16, 1_000_000),
         Between(nameof(RunnerOptions.ExecutorProbeInterval), o => o.ExecutorProbeInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         new(nameof(RunnerOptions.PassEnvironment), "at most 64 names of variables; one may end with * for any rest", o => string.Join(", ", o.PassEnvironment), o =>
             o.PassEnvironment.Count <= 64 && o.PassEnvironment.All(IsNameOfVariables)),

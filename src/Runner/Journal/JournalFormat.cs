@@ -26,6 +26,7 @@ internal static class JournalFormat
         Stopped = 5,
         Ended = 6,
         Settled = 7,
+        SpawnedAsUser = 8,
     }
 
     public static byte[] Write(JournalRecord record)
@@ -83,7 +84,9 @@ internal static class JournalFormat
                 Write(writer, Kind.Spawning, spawning.Key);
                 break;
             case JournalRecord.Spawned spawned:
-                Write(writer, Kind.Spawned, spawned.Key);
+                Write(writer, spawned.Trace.UserId is null ? Kind.Spawned : Kind.SpawnedAsUser, spawned.Key);
+                if (spawned.Trace.UserId is { } user)
+                    writer.Write(user);
                 Write(writer, spawned.Trace);
                 break;
             case JournalRecord.Stopped stopped:
@@ -130,7 +133,8 @@ internal static class JournalFormat
                 Kind.Opened => new JournalRecord.Opened(reader.ReadString(), reader.ReadString()),
                 Kind.Claimed => new JournalRecord.Claimed(ReadKey(reader)),
                 Kind.Spawning => new JournalRecord.Spawning(ReadKey(reader)),
-                Kind.Spawned => new JournalRecord.Spawned(ReadKey(reader), ReadTrace(reader)),
+                Kind.Spawned => new JournalRecord.Spawned(ReadKey(reader), ReadTrace(reader, null)),
+                Kind.SpawnedAsUser => new JournalRecord.Spawned(ReadKey(reader), ReadTrace(reader, reader.ReadUInt32())),
                 Kind.Stopped => new JournalRecord.Stopped(ReadKey(reader)),
                 Kind.Ended => ReadEnded(reader),
                 Kind.Settled => new JournalRecord.Settled(ReadKey(reader)),
@@ -146,14 +150,14 @@ internal static class JournalFormat
 
     private static RunKey ReadKey(BinaryReader reader) => new(reader.ReadString(), reader.ReadInt64());
 
-    private static ContainerTrace ReadTrace(BinaryReader reader)
+    private static ContainerTrace ReadTrace(BinaryReader reader, uint? user)
     {
         string directory = reader.ReadString();
         string path = reader.ReadString();
         List<ProcessIdentity> processes = [];
         while (reader.BaseStream.Position < reader.BaseStream.Length)
             processes.Add(new ProcessIdentity(reader.ReadInt32(), reader.ReadUInt64()));
-        return new ContainerTrace { CgroupDirectory = directory, CgroupPath = path, Processes = processes };
+        return new ContainerTrace { CgroupDirectory = directory, CgroupPath = path, Processes = processes, UserId = user };
     }
 
     private static JournalRecord.Ended? ReadEnded(BinaryReader reader)

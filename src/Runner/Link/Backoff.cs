@@ -29,6 +29,9 @@ internal sealed class Backoff(Random random)
         return atLeast + (spread * random.NextDouble());
     }
 
-    /// <summary>The coordinator welcomed the runner; merely reaching it is not enough.</summary>
+    /// <summary>
+    /// The connection was good for something: a report was acknowledged, or it held for a while. A welcome is not enough: it also
+    /// comes to a runner whose next report ends the connection again.
+    /// </summary>
     public void Reset() => _bound = First;
 }

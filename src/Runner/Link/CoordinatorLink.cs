@@ -64,7 +64,7 @@ internal sealed partial class CoordinatorLink(
                 askedFor = SupersededPause;
         }
 
-        if (session.WasWelcomed)
+        if (session.WasOfUse)
             _backoff.Reset();
         return _backoff.Next(session.Disconnect is { } disconnect ? AskedFor(disconnect) : askedFor);
     }

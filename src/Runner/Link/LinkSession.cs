@@ -39,12 +39,16 @@ internal sealed partial class LinkSession(
     private bool _executorsAreDue;
     private bool _takesExecutorChanges;
     private int _echoes;
+    private bool _wasAcknowledged;
     private long _lastHeardTicks;
 
     /// <summary>Completes with the coordinator's first word.</summary>
     public Task Welcomed => _welcomed.Task;
 
     public bool WasWelcomed => _welcomed.IsSet;
+
+    /// <summary>Whether a report was acknowledged on it, or it held for longer than a runner ever waits for its next try.</summary>
+    public bool WasOfUse => _wasAcknowledged || (WasWelcomed && LastHeard - _connectBegun >= Backoff.Longest);
 
     public TimeSpan HeartbeatInterval { get; private set; } = DefaultHeartbeat;
 
@@ -88,6 +92,7 @@ internal sealed partial class LinkSession(
                 table.Start(frame.StartRun);
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
+                _wasAcknowledged = true;
                 table.Acknowledge(frame.ReportAck);
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat:

@@ -183,6 +183,7 @@ internal sealed class ReportOutbox(TimeProvider time) : IReports
 
     private void Add(Proto.RunnerFrame frame, Proto.ReportHeader header, int eventBytes)
     {
+        OversizedReport.Shorten(frame);
         RunKey key = RunKey.Of(header);
         ClaimReports claim = ClaimOf(key);
         if (!claim.IsDiscarded)

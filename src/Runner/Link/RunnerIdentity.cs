@@ -22,6 +22,8 @@ internal sealed record RunnerIdentity
 
     public required string Containment { get; init; }
 
+    public Proto.Isolation Isolation { get; init; } = Proto.Isolation.None;
+
     public Proto.RunnerHello ToHello() => new()
     {
         RunnerId = RunnerId,
@@ -33,5 +35,6 @@ internal sealed record RunnerIdentity
         Capacity = Capacity,
         Version = Version,
         Containment = Containment,
+        Isolation = Isolation,
     };
 }

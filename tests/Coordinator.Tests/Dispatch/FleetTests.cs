@@ -195,6 +195,7 @@ public sealed class FleetTests
         Capacity = capacity,
         Version = "1",
         Containment = "cgroup",
+        Isolation = Coordinator.Runs.Isolation.None,
     };
 
     private static RunnerStream Any(Random random, List<RunnerStream> streams) => streams[random.Next(streams.Count)];

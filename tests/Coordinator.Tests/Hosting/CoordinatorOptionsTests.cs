@@ -24,7 +24,7 @@ public sealed class CoordinatorOptionsTests
         [
             "Coordinator:HeartbeatInterval is 00:00:00.05; it must be from 00:00:00.1000000 to 00:05:00.",
             "Coordinator:MaxPendingRuns is 'many', which is not a whole number.",
-            "Coordinator:MaxWatcher is no setting. There are: DataDirectory, RunnerLostAfter, DefaultGracePeriod, DefaultQueueTimeout, HeartbeatInterval, WatchHeartbeatInterval, MaxPendingRuns, MaxWatchers.",
+            "Coordinator:MaxWatcher is no setting. There are: DataDirectory, RunnerLostAfter, DefaultGracePeriod, DefaultQueueTimeout, HeartbeatInterval, WatchHeartbeatInterval, MaxPendingRuns, MaxRunEventBytes, MaxWatchers.",
             "Coordinator:MaxWatchers is 0; it must be from 1 to 100000.",
             "Coordinator:RunnerLostAfter is 'soon', which is not a time such as 00:05:00 (hours:minutes:seconds).",
         ], failure.Sentences.Order(StringComparer.Ordinal));

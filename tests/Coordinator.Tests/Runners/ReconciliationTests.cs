@@ -104,6 +104,36 @@ public sealed class ReconciliationTests
         Assert.Equal(0, leaving.WaitingStarts + other.WaitingStarts);
     }
 
+    /// <summary>What is left of it may be stored nowhere else; nothing is taken in of any other claim, and what lives is ended.</summary>
+    [Theory]
+    [InlineData(Proto.HeldRunState.Ended, 0, false)]
+    [InlineData(Proto.HeldRunState.Ended, -1, true)]
+    [InlineData(Proto.HeldRunState.Running, 0, true)]
+    [InlineData(Proto.HeldRunState.Stopping, 0, true)]
+    public async Task Hello_HoldingARunThatIsOver_ForgetsItUnlessItEndedThereUnderThatClaim(Proto.HeldRunState state, long epoch, bool forgets)
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator);
+        var (_, start) = await coordinator.StartRunningAsync(before);
+        await before.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0);
+        await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
+        await before.CutAsync();
+        start.Epoch += epoch;
+
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(state, start));
+        await using ScriptedRunner stranger = await ScriptedRunner.ConnectAsync(coordinator, Hello(start));
+
+        Assert.Equal(forgets, after.Welcome.ForgetRunIds.Contains(start.RunId));
+        Assert.Contains(start.RunId, stranger.Welcome.ForgetRunIds);
+
+        static Proto.RunnerHello Hello(Proto.StartRun start)
+        {
+            Proto.RunnerHello hello = ScriptedRunner.Hello("rnr_00000000000000000000000002");
+            hello.Runs.AddRange(ScriptedRunner.Holding(Proto.HeldRunState.Ended, start).Runs);
+            return hello;
+        }
+    }
+
     [Fact]
     public async Task Hello_ThatWasLateOnItsWay_SettlesNothing()
     {

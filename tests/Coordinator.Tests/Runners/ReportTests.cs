@@ -43,7 +43,7 @@ public sealed class ReportTests
         await runner.OutputAsync(start, "twice");
         await Eventually.Get(runner.NextAckAsync, ack => ack.Sequence == 3);
 
-        Assert.Equal(["once", "twice"], (await ReadEventsAsync(coordinator, session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
+        Assert.Equal(["once", "twice"], (await coordinator.EventsAsync(session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
     }
 
     [Fact]
@@ -60,6 +60,27 @@ public sealed class ReportTests
         await runner.NextAckAsync();
 
         Assert.Equal(Proto.RunStatus.Running, (await coordinator.RunAsync(start.RunId)).Status);
+    }
+
+    [Fact]
+    public async Task End_OfARunThatWasBrokenOutOf_IsFailedAndItsStopUnproved()
+    {
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
+        var (session, start) = await coordinator.StartRunningAsync(runner);
+        await coordinator.StopAsync(session.SessionId);
+        await runner.NextStopAsync();
+
+        await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.ContainmentBroken, more: end =>
+            (end.Error, end.Signal, end.ProcessesEnded) = ("The run was broken out of.", "SIGKILL", 3));
+
+        Proto.Run run = await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
+        Assert.Equal(
+            (Proto.RunStatus.Failed, "CONTAINMENT_BROKEN", "The run was broken out of."),
+            (run.Status, run.Failure.Reason, run.Failure.Message));
+        Assert.Equal(
+            (Proto.StopOutcome.Unproved, false, null, 3, "SIGKILL"),
+            (run.Stop.Outcome, run.Stop.HasProcessesLeft, run.Stop.EndedTime, run.Stop.ProcessesEnded, run.Stop.Signal));
     }
 
     [Fact]
@@ -129,8 +150,10 @@ public sealed class ReportTests
         Assert.Equal(Proto.DisconnectReason.HeartbeatTimeout, runner.Disconnect?.Reason);
     }
 
-    [Fact]
-    public async Task Connect_LostRunner_FailsItsRunsAfterRunnerLostAfter()
+    [Theory]
+    [InlineData(Proto.HeldRunState.Running)]
+    [InlineData(Proto.HeldRunState.Ended)]
+    public async Task Connect_LostRunner_FailsItsRunsAfterRunnerLostAfter(Proto.HeldRunState state)
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync("--Coordinator:RunnerLostAfter=00:00:01");
         ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
@@ -142,10 +165,8 @@ public sealed class ReportTests
         Assert.Equal(("RUNNER_LOST", Proto.StopOutcome.Unproved), (run.Failure.Reason, run.Stop.Outcome));
         Assert.Null(run.Stop.EndedTime);
 
-        // Coming back, it is told to end what it still has.
-        Proto.RunnerHello hello = ScriptedRunner.Hello();
-        hello.Runs.Add(new Proto.HeldRun { RunId = start.RunId, Epoch = start.Epoch, State = Proto.HeldRunState.Running });
-        await using ScriptedRunner back = await ScriptedRunner.ConnectAsync(coordinator, hello);
+        // Coming back, it is told to end what it still has, and to let go of it.
+        await using ScriptedRunner back = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(state, start));
         Assert.Equal([start.RunId], back.Welcome.ForgetRunIds);
     }
 
@@ -200,17 +221,8 @@ public sealed class ReportTests
         });
 
         await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Completed);
-        Proto.SessionEvent kept = Assert.Single(await ReadEventsAsync(coordinator, session.SessionId), e => e.Output is not null);
+        Proto.SessionEvent kept = Assert.Single(await coordinator.EventsAsync(session.SessionId), e => e.Output is not null);
         Assert.Equal("kept", kept.Output.Text);
         Assert.Equal(1_048_576, (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).ResultText.Length);
-    }
-
-    private static async Task<List<Proto.SessionEvent>> ReadEventsAsync(RunningCoordinator coordinator, string sessionId)
-    {
-        using var call = coordinator.Sessions.WatchSessionEvents(new Proto.WatchSessionEventsRequest { SessionId = sessionId });
-        List<Proto.SessionEvent> events = [];
-        await foreach (Proto.WatchSessionEventsResponse response in call.ResponseStream.ReadAllAsync())
-            events.AddRange(response.Events);
-        return events;
     }
 }

@@ -75,6 +75,7 @@ public sealed class RunnerStreamsTests
             Capacity = 1,
             Version = "",
             Containment = "",
+            Isolation = Coordinator.Runs.Isolation.None,
         };
         return new RunnerStream(profile, TimeProvider.System);
     }

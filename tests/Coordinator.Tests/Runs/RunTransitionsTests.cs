@@ -23,6 +23,7 @@ public sealed partial class RunTransitionsTests
             [RunEventKind.FailStart] = RunStatus.Failed,
             [RunEventKind.LoseRunner] = RunStatus.Failed,
             [RunEventKind.RestartRunner] = RunStatus.Failed,
+            [RunEventKind.BreakContainment] = RunStatus.Failed,
         },
         [RunStatus.Running] = new()
         {
@@ -31,6 +32,7 @@ public sealed partial class RunTransitionsTests
             [RunEventKind.Fail] = RunStatus.Failed,
             [RunEventKind.LoseRunner] = RunStatus.Failed,
             [RunEventKind.RestartRunner] = RunStatus.Failed,
+            [RunEventKind.BreakContainment] = RunStatus.Failed,
         },
         [RunStatus.Stopping] = new()
         {
@@ -43,6 +45,7 @@ public sealed partial class RunTransitionsTests
             [RunEventKind.FailStart] = RunStatus.Failed,
             [RunEventKind.LoseRunner] = RunStatus.Failed,
             [RunEventKind.RestartRunner] = RunStatus.Failed,
+            [RunEventKind.BreakContainment] = RunStatus.Failed,
         },
         [RunStatus.Completed] = [],
         [RunStatus.Failed] = [],

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Coordinator.Hosting;
 using Coordinator.Runners;
 using Coordinator.Runs;
@@ -28,6 +29,23 @@ public sealed class DatabaseStartupTests
         Assert.True(File.Exists(Database(files)));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(TestHost.DataDirectory(files)));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Start_DirectoryThatOthersMayEnter_IsRefusedWithWhatToDo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        using TestFiles files = new();
+        string directory = files.CreateDirectory("data");
+        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+
+        StartException refusal = await Assert.ThrowsAsync<StartException>(() => StartAndStopAsync(files));
+
+        Assert.Equal(StartException.Environment, refusal.ExitCode);
+        Assert.Contains($"`chmod 700 {directory}`", refusal.Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await StartAndStopAsync(files);
     }
 
     [Fact]

@@ -44,6 +44,16 @@ internal static class Calls
         return await coordinator.Sessions.StopSessionAsync(request).ResponseAsync.WithTimeout();
     }
 
+    /// <summary>The whole timeline as it is now.</summary>
+    public static async Task<List<Proto.SessionEvent>> EventsAsync(this RunningCoordinator coordinator, string sessionId)
+    {
+        using var call = coordinator.Sessions.WatchSessionEvents(new Proto.WatchSessionEventsRequest { SessionId = sessionId });
+        List<Proto.SessionEvent> events = [];
+        await foreach (Proto.WatchSessionEventsResponse response in call.ResponseStream.ReadAllAsync())
+            events.AddRange(response.Events);
+        return events;
+    }
+
     /// <summary>The call must fail with this status and reason; returns the error with its details.</summary>
     public static async Task<RpcException> FailsAsync(this Task call, StatusCode status, string reason)
     {

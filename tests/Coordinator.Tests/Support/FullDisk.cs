@@ -23,6 +23,9 @@ internal sealed class FullDisk : DbTransactionInterceptor
     public void HasNoRoomFor<T>(Func<T, bool> what) where T : class =>
         _hasNoRoomFor = db => db.Set<T>().AsNoTracking().AsEnumerable().Any(what);
 
+    /// <summary>Lets only those transactions fail after which this would be so.</summary>
+    public void HasNoRoomWhen(Func<CoordinatorDbContext, bool> what) => _hasNoRoomFor = db => what((CoordinatorDbContext)db);
+
     public void AddTo(IServiceCollection services) =>
         services.ConfigureDbContext<CoordinatorDbContext>(options => options.AddInterceptors(this));
 

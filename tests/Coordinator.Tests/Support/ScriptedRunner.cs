@@ -29,7 +29,7 @@ internal sealed class ScriptedRunner : IAsyncDisposable
 
     public string RunnerId { get; private init; } = "";
 
-    public Proto.Welcome Welcome { get; private set; } = null!;
+    public Proto.Welcome Welcome { get; private set; } = new();
 
     /// <summary>Why the coordinator ended the connection, if it said so.</summary>
     public Proto.Disconnect? Disconnect { get; private set; }
@@ -59,10 +59,13 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     };
 
     /// <summary>The hello of a runner that holds these runs.</summary>
-    public static Proto.RunnerHello Holding(params IEnumerable<Proto.StartRun> starts)
+    public static Proto.RunnerHello Holding(params IEnumerable<Proto.StartRun> starts) => Holding(Proto.HeldRunState.Running, starts);
+
+    /// <inheritdoc cref="Holding(IEnumerable{Proto.StartRun})"/>
+    public static Proto.RunnerHello Holding(Proto.HeldRunState state, params IEnumerable<Proto.StartRun> starts)
     {
         Proto.RunnerHello hello = Hello();
-        hello.Runs.AddRange(starts.Select(s => new Proto.HeldRun { RunId = s.RunId, Epoch = s.Epoch, State = Proto.HeldRunState.Running }));
+        hello.Runs.AddRange(starts.Select(s => new Proto.HeldRun { RunId = s.RunId, Epoch = s.Epoch, State = state }));
         return hello;
     }
 
@@ -99,12 +102,15 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     /// <summary>Its next report of the claim comes after this one, which an earlier connection sent.</summary>
     public void GoOnAfter(Proto.StartRun start, long sequence) => _sequences[(start.RunId, start.Epoch)] = sequence;
 
-    public Proto.ReportHeader Header(string runId, long epoch) => new()
-    {
-        RunId = runId,
-        Epoch = epoch,
-        Sequence = _sequences[(runId, epoch)] = _sequences.GetValueOrDefault((runId, epoch)) + 1,
-    };
+    /// <exception cref="InvalidOperationException">It was told to forget the run, and has thrown its reports away.</exception>
+    public Proto.ReportHeader Header(string runId, long epoch) => Welcome.ForgetRunIds.Contains(runId)
+        ? throw new InvalidOperationException($"The runner was told to forget {runId}, and has nothing more to report of it.")
+        : new()
+        {
+            RunId = runId,
+            Epoch = epoch,
+            Sequence = _sequences[(runId, epoch)] = _sequences.GetValueOrDefault((runId, epoch)) + 1,
+        };
 
     public Task StartedAsync(Proto.StartRun start) => SendAsync(new Proto.RunnerFrame
     {

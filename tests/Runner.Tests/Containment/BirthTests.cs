@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Users;
 using Coordinator.Testing;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
@@ -21,8 +22,23 @@ public sealed class BirthTests
     [Fact]
     public async Task Start_WhileMemoryIsAllocatedAndCollected_AlwaysBecomesItsProgram()
     {
-        await Machine.ContainmentAsync(ContainmentKind.Cgroup);
+        IContainment containment = await Machine.ContainmentAsync(ContainmentKind.Cgroup);
         Assert.Equal(RuntimeInformation.ProcessArchitecture == Architecture.X64, BirthCode.IsAvailable);
+        await StartManyAsync(containment);
+    }
+
+    /// <summary>The C library's way to another user takes locks, which another thread may have had when the copy was made.</summary>
+    [Theory]
+    [MemberData(nameof(Linux.Data), MemberType = typeof(Linux))]
+    public async Task Start_AsAnotherUserWhileMemoryIsAllocatedAndCollected_AlwaysBecomesItsProgram(string kind)
+    {
+        using AgentUsers users = new();
+        using UserContainment containment = await users.ContainmentAsync(kind, 2 * AtATime);
+        await StartManyAsync(containment);
+    }
+
+    private static async Task StartManyAsync(IContainment containment)
+    {
         using CancellationTokenSource ended = new();
         Task[] load = [Task.Run(() => Allocate(ended.Token)), Task.Run(() => CollectAsync(ended.Token))];
 
@@ -30,7 +46,7 @@ public sealed class BirthTests
         {
             await Parallel.ForAsync(0, Starts, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (_, _) =>
             {
-                await using var run = await TestRun.StartAsync(ContainmentKind.Cgroup, "exit 7");
+                await using TestRun run = await TestRun.StartAsync(containment, "exit 7");
                 Assert.Equal(7, (await run.ExitAsync()).Code);
             });
         }

@@ -57,7 +57,7 @@ public sealed class ContainmentSelectorTests
     private static Task<IContainment> SelectAsync(
         string choice, string runnerId, ILogger<ContainmentSelector>? logger = null) =>
         new ContainmentSelector(Machine.Program, TimeProvider.System, logger ?? NullLogger<ContainmentSelector>.Instance)
-            .SelectAsync(choice, runnerId, TestContext.Current.CancellationToken);
+            .SelectAsync(new RunnerOptions { Containment = choice }, runnerId, TestContext.Current.CancellationToken);
 
     private sealed class Lines : ILogger<ContainmentSelector>
     {

@@ -26,14 +26,29 @@ public sealed class EnteringTests
 
             Assert.Contains(cgroup.Path, output, StringComparison.Ordinal);
             Assert.Contains(runId, output.Split('\n'));
-            Assert.Equal(StatusLine.Text(StatusLine.Entering()), status);
+            Assert.Equal(StatusLine.OfBirth.Entering, status);
             Assert.Equal(new AgentExit(7, null), exit);
         }
         finally
         {
-            cgroup.Kill();
+            Assert.True(cgroup.TryKill(out _));
             await TestRun.EventuallyAsync(cgroup.TryRemove, "an empty cgroup");
         }
+    }
+
+    [Fact]
+    public void Enter_ByTheRunnersOwnProgram_BecomesAnotherUser()
+    {
+        AgentUsers.SkipUnlessPossible();
+        AgentLaunch launch = TestRun.Launch(
+            TestRun.NewNames().RunId, "id -u; id -G; grep -E 'NoNewPrivs|CapPrm' /proc/self/status; grep -o 'Max processes  *[0-9]*' /proc/self/limits | grep -o '[0-9]*'", new RecordingOutput());
+        LaunchSpec spec = LaunchSpec.For(launch, Machine.RunnerId) with { User = new Credentials(61_000, 61_001, [61_002], 500) };
+
+        var (output, status, exit) = Enter(launch, spec);
+
+        Assert.Equal(["61000", "61001 61002", "CapPrm:\t0000000000000000", "NoNewPrivs:\t1", "500", ""], output.Split('\n'));
+        Assert.Equal(StatusLine.OfBirth.Entering, status);
+        Assert.Equal(new AgentExit(0, null), exit);
     }
 
     /// <summary>As the runner does it when it has to.</summary>

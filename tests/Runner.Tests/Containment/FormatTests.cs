@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Cgroups;
 using Coordinator.AgentRunner.Containment.Processes;
+using Coordinator.Testing.Waiting;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
 
@@ -29,6 +31,23 @@ public sealed class FormatTests
     [InlineData('X', 0, false)]
     public void IsAlive_State_TellsTheDeadFromTheLiving(char state, int threads, bool alive) =>
         Assert.Equal(alive, new ProcessStat(new(1, 1), "x", state, 1, 1, 1, threads).IsAlive);
+
+    /// <summary>By that it is known that its environment is the one that was read.</summary>
+    [Fact]
+    public void Program_SameProcessBecomesAnother_Changes()
+    {
+        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read line; exec cat"]) { RedirectStandardInput = true })!;
+        ProcessStat before = ProcessStat.TryRead(process.Id)!.Value;
+        process.StandardInput.WriteLine();
+
+        Assert.True(SpinWait.SpinUntil(() => ProcessStat.TryRead(process.Id) is { Name: "cat" }, Timeouts.Default));
+
+        ProcessStat after = ProcessStat.TryRead(process.Id)!.Value;
+        Assert.NotEqual(0ul, before.Program);
+        Assert.NotEqual(before.Program, after.Program);
+        Assert.Equal(before.Identity, after.Identity);
+        process.Kill();
+    }
 
     [Fact]
     public void Parse_Nothing_IsNull() => Assert.Null(ProcessStat.Parse([]));

@@ -309,7 +309,7 @@ public sealed class RunContainerTests
         Assert.NotEmpty(Machine.Find(marker));
         Assert.Single(home.Children);
 
-        home.Kill();
+        Assert.True(home.TryKill(out _));
         await TestRun.EventuallyAsync(() => !home.IsPopulated, "an empty home");
         Assert.Single(home.Children);
         (await Machine.CreateAsync(ContainmentKind.Cgroup, $"rnr_next{Environment.ProcessId}")).Dispose();

@@ -30,7 +30,12 @@ internal sealed class TestRun : IAsyncDisposable
     public static async Task<TestRun> StartAsync(
         string kind, string script, Func<AgentLaunch, AgentLaunch>? launch = null)
     {
-        var containment = await Machine.ContainmentAsync(kind);
+        return await StartAsync(await Machine.ContainmentAsync(kind), script, launch);
+    }
+
+    public static async Task<TestRun> StartAsync(
+        IContainment containment, string script, Func<AgentLaunch, AgentLaunch>? launch = null)
+    {
         var (runId, marker) = NewNames();
         var output = new RecordingOutput();
         var plain = Launch(runId, script.Replace("$NAP", $"sleep 3600 {marker}"), output);
@@ -81,17 +86,38 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>Kills until the container says that nothing is left, and asks the system whether that is so.</summary>
     public async Task KillAndProveAsync()
     {
-        await EventuallyAsync(
-            () =>
-            {
-                Container.Kill();
-                return Container.Census().IsEmpty;
-            },
-            () => $"empty: {Container.Census().Detail}");
+        await KillUntilEmptyAsync();
         AssertNothingLeft();
         await ExitAsync();
         await DrainedAsync();
     }
+
+    /// <summary>As the ladder of a stop does it.</summary>
+    public async Task KillUntilEmptyAsync()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
+        {
+            Container.Kill();
+            ProcessCensus census = Container.Census();
+            if (census.IsEmpty)
+                census = await Container.ProveAsync();
+            if (census.IsEmpty)
+                return;
+            if (watch.Elapsed > Patience)
+                Assert.Fail($"Not within {Patience.TotalSeconds} s: empty; there are {census.Detail}");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until so many of its processes are a <c>$NAP</c> by now.</summary>
+    public Task SleepsAsync(int count) => EventuallyAsync(() => CountSleeping() == count, () => $"{count} sleep, but there are {CountSleeping()}");
+
+    public int CountSleeping() => Machine.Find(Marker).Count(found => found.Contains(": sleep", StringComparison.Ordinal));
+
+    public void AssertBroken() => Assert.True(Container.Broken.IsCompletedSuccessfully, "Nothing was observed.");
+
+    public void AssertNotBroken() => Assert.Equal("", Container.Broken.IsCompleted ? Container.Broken.GetAwaiter().GetResult() : "");
 
     public void AssertNothingLeft()
     {

@@ -7,6 +7,7 @@ namespace Coordinator.AgentRunner.Tests.Execution;
 internal sealed class FakeContainer(ManualTime time) : IRunContainer
 {
     private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _alive = 1;
 
     public int ProcessId => 4711;
@@ -16,6 +17,14 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
     public Task<AgentExit> Exited => _exited.Task;
 
     public Task OutputDrained { get; set; } = Task.CompletedTask;
+
+    public Task<string> Broken => _broken.Task;
+
+    /// <summary>How often somebody looked elsewhere.</summary>
+    public int Proofs { get; private set; }
+
+    /// <summary>What is alive outside of the container: found, and gone with the next look.</summary>
+    public int Elsewhere { get; set; }
 
     public bool HasAgentExited { get; set; }
 
@@ -77,6 +86,18 @@ internal sealed class FakeContainer(ManualTime time) : IRunContainer
     public ProcessCensus Census() =>
         CensusFailure is { } failure ? throw failure : new ProcessCensus(
             Alive, Math.Max(Seen, Alive), Alive > 0 ? Detail : "");
+
+    public ValueTask<ProcessCensus> ProveAsync()
+    {
+        Proofs++;
+        int found = Elsewhere;
+        Elsewhere = 0;
+        if (found > 0)
+            Break("something was elsewhere");
+        return new(found == 0 ? Census() : new ProcessCensus(found, Math.Max(Seen, found), "elsewhere"));
+    }
+
+    public void Break(string what) => _broken.TrySetResult(what);
 
     public ValueTask DisposeAsync()
     {

@@ -16,9 +16,15 @@ internal sealed class FakeContainment(ManualTime time) : IContainment
     /// <summary>What a start waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Whether starts wait for room.</summary>
+    public bool IsFull { get; set; }
+
     public AgentStartException? Failure { get; set; }
 
     public IReadOnlyList<Survivor> Survivors { get; set; } = [];
+
+    /// <summary>Why what is left cannot be looked at.</summary>
+    public Exception? SurvivorsFailure { get; set; }
 
     /// <summary>A start was asked for.</summary>
     public Task Started => _started.Task;
@@ -28,6 +34,13 @@ internal sealed class FakeContainment(ManualTime time) : IContainment
         Launch = launch;
         _started.TrySetResult();
         await Gate;
+        while (IsFull)
+        {
+            if (launch.IsUnwanted())
+                throw new OperationCanceledException("It is not wanted any more.");
+            await Task.Yield();
+        }
+
         return Failure is null ? Container : throw Failure;
     }
 
@@ -38,6 +51,8 @@ internal sealed class FakeContainment(ManualTime time) : IContainment
         IReadOnlyList<LeftRun> left, bool onlyThese, CancellationToken cancellationToken)
     {
         Sought.Add(left);
-        return Task.FromResult(Survivors);
+        return SurvivorsFailure is { } failure
+            ? Task.FromException<IReadOnlyList<Survivor>>(failure)
+            : Task.FromResult(Survivors);
     }
 }

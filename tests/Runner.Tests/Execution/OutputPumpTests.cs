@@ -162,7 +162,7 @@ public sealed class OutputPumpTests : IDisposable
         _outbox.Connected(() => { });
         string[] lines =
         [
-            "deleting everything\e[2K\e[1A\e[1Gall tests passed", "\e]0;title\a\e]52;c;cm0=\aafter", "user\u202etxt.exe", "nul \0 end",
+            "deleting everything\e[2K\e[1A\e[1Gall tests passed", "\e]0;title\a\e]52;c;cm0=\aafter", "user\u202etxt.exe", "nul end",
         ];
         Write(string.Join('\n', lines));
         _pump.Complete();

@@ -179,6 +179,52 @@ public sealed class RunExecutionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stop_SomethingIsFoundOutsideOfTheContainer_IsNotCalledStopped()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.Elsewhere = 2;
+        Container.OnTerminate = () => Container.ExitAgent(0);
+
+        Stop(run, 10);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.ContainmentBroken, 0), (end.Outcome, end.ProcessesLeft));
+        Assert.StartsWith("The run was broken out of: something was elsewhere.", end.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Container.Proofs);
+    }
+
+    [Fact]
+    public async Task Run_ContainerIsBrokenWhileItRuns_IsKilledAtOnce()
+    {
+        RunExecution run = Begin();
+        await Eventually.True(() => run.State == Proto.HeldRunState.Running);
+        Container.OnKill = () => Container.Die("SIGKILL");
+
+        Container.Break("its supervisor was killed");
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal((Proto.RunOutcome.ContainmentBroken, "SIGKILL"), (end.Outcome, end.Signal));
+        Assert.Contains("its supervisor was killed", end.Error, StringComparison.Ordinal);
+        Assert.Equal(["KILL"], Container.Signals.Select(one => one.Signal));
+        Assert.Equal(["RunStarted"], Kinds());
+    }
+
+    [Fact]
+    public async Task Stop_WhileTheStartWaitsForRoom_PreventsIt()
+    {
+        _containment.IsFull = true;
+        RunExecution run = Begin();
+        await _containment.Started.WithTimeout();
+
+        Stop(run, 10);
+        Proto.RunEnded end = await EndAsync();
+
+        Assert.Equal(Proto.RunOutcome.NeverStarted, end.Outcome);
+        Assert.DoesNotContain("RunStarted", Kinds());
+    }
+
+    [Fact]
     public async Task Stop_BeforeTheSpawn_PreventsIt()
     {
         _run = new RunExecution(_command, _surroundings, end => _ended.TrySetResult(end), NullLogger.Instance);

@@ -172,6 +172,27 @@ public sealed class RunRecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Survivor_CannotBeLookedAt_IsHeldAsStoppingUntilItIs()
+    {
+        Start();
+        Spawn(ContainerTrace.None);
+        _containment.Survivors = [new Survivor("run_a", 0, ProcessesLeft: 1)];
+        await RestartAsync();
+        _containment.SurvivorsFailure = new IOException("/proc/4711/stat cannot be read");
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.True(() => _containment.Sought.Count == 2 && _time.NextDue is not null);
+        Assert.Empty(Ends());
+        Assert.Equal(Proto.HeldRunState.Stopping, Assert.Single(_table.Held()).State);
+        _containment.SurvivorsFailure = null;
+        _containment.Survivors = [];
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.True(() => _table.Held().Single().State == Proto.HeldRunState.Ended);
+        Assert.Equal(Proto.RunOutcome.RunnerRestarted, Assert.Single(Ends()).Outcome);
+    }
+
+    [Fact]
     public async Task MachineRestarted_TracesMeanNothingAndTheJournalVouchesForNothing()
     {
         string journal = _table.JournalId;

@@ -336,6 +336,29 @@ public sealed class RunTableTests
         Assert.Equal(1, entry!.End!.Header.Sequence);
     }
 
+    /// <summary>A coordinator on a full disk may have stored the end, and not what came before it.</summary>
+    [Fact]
+    public void Connect_EndAndOutputAreNotAcknowledged_AreToldAgainUntilTheyAre()
+    {
+        Start("run_a", 1);
+        Assert.True(_outbox.TryPostEvents(new Proto.RunEvents { Header = new RunKey("run_a", 1).NewHeader() }, TimeSpan.Zero));
+        Stop("run_a", 1);
+        _launcher.Launched[0].End(Proto.RunOutcome.Stopped);
+        List<Proto.RunnerFrame> told = Take();
+        Assert.Equal(2, told.Count);
+
+        _outbox.Disconnected();
+        Assert.Equal(Proto.HeldRunState.Ended, Assert.Single(_table.Held()).State);
+        _outbox.Connected(() => { });
+        Assert.Equal(told, Take());
+        Ack("run_a", 1, 1);
+        Assert.False(Assert.Single(_journal.Entries).IsSettled);
+        Ack("run_a", 1, 2);
+
+        Assert.Empty(_table.Held());
+        Assert.True(Assert.Single(_journal.Entries).IsSettled);
+    }
+
     [Fact]
     public void Acknowledge_EndOfAnOlderClaimWhileANewerIsHeld_SettlesThatOne()
     {
@@ -395,11 +418,13 @@ public sealed class RunTableTests
     private void Ack(string runId, long epoch, long sequence) =>
         _table.Acknowledge(new Proto.ReportAck { RunId = runId, Epoch = epoch, Sequence = sequence });
 
-    private List<Proto.RunEnded> Ends()
+    private List<Proto.RunEnded> Ends() => [.. Take().Select(frame => frame.RunEnded)];
+
+    private List<Proto.RunnerFrame> Take()
     {
-        List<Proto.RunEnded> ends = [];
+        List<Proto.RunnerFrame> taken = [];
         while (_outbox.TryTake(out Proto.RunnerFrame? frame))
-            ends.Add(frame.RunEnded);
-        return ends;
+            taken.Add(frame);
+        return taken;
     }
 }

@@ -33,6 +33,55 @@ public sealed class ClaudeStreamParserTests
             (_parser.Findings.ExecutorSessionId, _parser.Findings.ResultText, _parser.Findings.ResultIsError));
     }
 
+    [Theory]
+    [InlineData("--dangerously-skip-permissions")]
+    [InlineData("two words")]
+    [InlineData("")]
+    public void SessionId_ThatIsNone_IsNotLearned(string id)
+    {
+        Parse("""{"type":"system","subtype":"init","session_id":"ID"}""".Replace("ID", id));
+
+        Assert.Equal("", _parser.Findings.ExecutorSessionId);
+    }
+
+    [Fact]
+    public void ToolCall_WithAHugeNameAndId_IsCut()
+    {
+        string huge = new('x', 6_000_000);
+
+        Proto.ToolCallEvent call = Assert.Single(Parse(
+            """{"type":"assistant","message":{"content":[{"type":"tool_use","id":"HUGE","name":"HUGE"}]}}""".Replace("HUGE", huge))).ToolCall;
+
+        Assert.True(call.CalculateSize() < 1_000, $"{call.CalculateSize()} bytes");
+    }
+
+    [Theory]
+    [InlineData(100_000, 1)]
+    [InlineData(50, 60_000)]
+    public void Line_OfManyParts_BecomesFewEvents(int parts, int length)
+    {
+        string part = $$"""{"type":"text","text":"{{new string('x', length)}}"}""";
+
+        List<Proto.SessionEvent> events = Parse(
+            """{"type":"assistant","message":{"content":[PARTS]}}""".Replace("PARTS", string.Join(',', Enumerable.Repeat(part, parts))));
+
+        Assert.True(events.Sum(e => e.CalculateSize()) < 700_000);
+        Assert.True(events.Count <= 201);
+        Assert.Equal($"{parts - (events.Count - 1)} more parts of this line are left out.", events[^1].Message.Text);
+    }
+
+    [Fact]
+    public void Nul_InAnyText_IsReplaced()
+    {
+        List<Proto.SessionEvent> events = Parse(
+            """{"type":"assistant","message":{"content":[{"type":"text","text":"a\u0000b"},{"type":"tool_use","id":"i\u0000","name":"n\u0000"}]}}""",
+            "plain \0 text");
+
+        Assert.Equal("a\uFFFDb", events[0].Message.Text);
+        Assert.Equal(("i\uFFFD", "n\uFFFD"), (events[1].ToolCall.ToolCallId, events[1].ToolCall.ToolName));
+        Assert.Equal("plain \uFFFD text", events[2].Output.Text);
+    }
+
     [Fact]
     public void Result_WithoutText_IsAnError()
     {

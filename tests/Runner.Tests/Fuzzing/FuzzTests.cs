@@ -1,13 +1,16 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.Contracts.Text;
 using Coordinator.Testing.Fuzzing;
 
 namespace Coordinator.AgentRunner.Tests.Fuzzing;
 
 /// <summary>Whatever an agent writes and whatever is on the disk: nothing throws, nothing grows without bound.</summary>
-public sealed class FuzzTests
+public sealed partial class FuzzTests
 {
     private const int Rounds = 3_000;
 
@@ -39,6 +42,38 @@ public sealed class FuzzTests
             }
         }
     }
+
+    /// <summary>Each text of each line in turn, as long as anybody could make it; more than a line may have is cut off before.</summary>
+    [Theory]
+    [InlineData('x', 1_000)]
+    [InlineData('x', 1_000_000)]
+    [InlineData('x', 16_000_000)]
+    [InlineData('é', 3_000_000)]
+    [InlineData('\u0001', 500_000)]
+    public void StreamJson_TextsOfAnySize_AreBoundedEach(char c, int length)
+    {
+        string text = JsonEncodedText.Encode(new string(c, length)).ToString();
+        foreach (string line in Transcript)
+        {
+            foreach (Match value in TextValue().Matches(line))
+            {
+                ClaudeStreamParser parser = new();
+                byte[] whole = Encoding.UTF8.GetBytes($"{line[..value.Groups[1].Index]}{text}{line[(value.Groups[1].Index + value.Groups[1].Length)..]}");
+                byte[] read = whole[..Math.Min(whole.Length, parser.MaxLineBytes)];
+                List<Proto.SessionEvent> events = [];
+
+                parser.Parse(read, whole.Length - read.Length, events);
+
+                Assert.InRange(events.Sum(one => one.CalculateSize()), 0, 1024 * 1024);
+                Assert.All(events, one => Assert.InRange(Encoding.UTF8.GetByteCount(one.ToolCall?.ToolName ?? ""), 0, AgentTextLimits.NameBytes));
+                Assert.All(events, one => Assert.InRange(Encoding.UTF8.GetByteCount(one.ToolCall?.ToolCallId ?? one.ToolResult?.ToolCallId ?? ""), 0, AgentTextLimits.IdBytes));
+                Assert.True(parser.Findings.ExecutorSessionId.Length == 0 || ExecutorSessionIds.IsValid(parser.Findings.ExecutorSessionId));
+            }
+        }
+    }
+
+    [GeneratedRegex("\"[a-z_]+\":\"([^\"\\\\]*)\"")]
+    private static partial Regex TextValue();
 
     [Theory]
     [InlineData("[")]

@@ -20,6 +20,7 @@ public sealed class JournalFormatTests
             CgroupDirectory = "/sys/fs/cgroup/ü",
             CgroupPath = "/ü",
         }),
+        new JournalRecord.Spawned(Key, new ContainerTrace { Processes = [new ProcessIdentity(14, 5)], UserId = 60_001 }),
         new JournalRecord.Stopped(Key),
         new JournalRecord.Ended(
             new Proto.RunEnded { Header = Key.NewHeader(), Outcome = Proto.RunOutcome.Exited, ResultText = "done" },

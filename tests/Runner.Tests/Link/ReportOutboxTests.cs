@@ -33,6 +33,26 @@ public sealed class ReportOutboxTests
     }
 
     [Fact]
+    public void Report_TooLargeForAMessage_IsReplacedByAMark()
+    {
+        Connect();
+        Proto.SessionEvent line = new() { Output = new Proto.OutputEvent { Text = new string('x', 1_000_000) } };
+        _outbox.Post(new Proto.RunnerFrame
+        {
+            RunEvents = new Proto.RunEvents { Header = new RunKey("run_a", 1).NewHeader(), Events = { Enumerable.Repeat(line, 5) } },
+        });
+        _outbox.Post(new Proto.RunnerFrame
+        {
+            RunEnded = new Proto.RunEnded { Header = new RunKey("run_a", 1).NewHeader(), ResultText = new string('x', 5_000_000), ExitCode = 3 },
+        });
+
+        Assert.True(_outbox.TryTake(out Proto.RunnerFrame? events));
+        Assert.Equal(5, Assert.Single(events.RunEvents.Events).Output.SkippedLines);
+        Assert.True(_outbox.TryTake(out Proto.RunnerFrame? ended));
+        Assert.Equal((3, "[the result was too large to be told]"), (ended.RunEnded.ExitCode, ended.RunEnded.ResultText));
+    }
+
+    [Fact]
     public void Reports_WithoutAConnection_WaitForOne()
     {
         Started("run_a");

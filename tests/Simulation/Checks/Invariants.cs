@@ -45,6 +45,10 @@ internal sealed class Invariants(World world)
     private readonly HashSet<(string, Life)> _stoppedFirst = [];
     private readonly HashSet<string> _runnerDiedWith = [];
     private bool _hasCommitted;
+
+    /// <summary>Whether all that was committed since the last look was for stops alone to write.</summary>
+    private bool _wasForStops;
+
     private TimeSpan _lastCommit;
 
     /// <summary>The first promise that was broken; null while none was.</summary>
@@ -54,6 +58,7 @@ internal sealed class Invariants(World world)
 
     public void Committed()
     {
+        _wasForStops = !world.Coordinator.Disk.IsHeld && (_wasForStops || !_hasCommitted);
         _hasCommitted = true;
         _lastCommit = world.Simulator.Elapsed;
         Commits++;
@@ -117,6 +122,9 @@ internal sealed class Invariants(World world)
     /// <summary>Invariant 3: what was acknowledged is durable.</summary>
     public void StopAcknowledged(StopStep step)
     {
+        // Said not to be durable, and lost if the coordinator dies before it can be.
+        if (step.Delivery == Proto.StopDelivery.SentNotDurable)
+            return;
         _stopped.Add(step.RunId);
         using CoordinatorDbContext db = world.Database.CreateDbContext();
         Run? run = db.Runs.AsNoTracking().SingleOrDefault(r => r.RunId == step.RunId);
@@ -124,8 +132,12 @@ internal sealed class Invariants(World world)
             Violate($"The stop of {step.RunId} was acknowledged, but is not stored; the run is {run.Status}.");
     }
 
-    /// <summary>Whether nothing more can happen: every run has ended, and that was committed some time ago.</summary>
-    public bool IsAtRest => _seen.Values.All(run => run.Status?.IsTerminal() == true) && world.Simulator.Elapsed - _lastCommit > QuietFor;
+    /// <summary>
+    /// Whether nothing more can happen: every run has ended, that was committed some time ago, and no runner has anything to tell of
+    /// one: the end of a run may have been stored first.
+    /// </summary>
+    public bool IsAtRest => _seen.Values.All(run => run.Status?.IsTerminal() == true) && !world.Runners.Any(runner => runner.HoldsRuns)
+        && world.Simulator.Elapsed - _lastCommit > QuietFor;
 
     /// <summary>Liveness and convergence, with all troubles over for long.</summary>
     public void AtTheEnd(IEnumerable<Watcher> watchers)
@@ -232,9 +244,23 @@ internal sealed class Invariants(World world)
             Violate($"The epoch of {run.RunId} went from {before.Epoch} to {run.Epoch}.");
         if (before.Epoch > 0 && before.Epoch < run.Epoch)
             world.Story.Tell("ledger", $"{run.RunId} is claimed again, now with epoch {run.Epoch}");
+        if (_wasForStops)
+            LookAtReserve(run, before);
         _seen[run.RunId] = new Seen(run.Status, run.Epoch);
         if (run.Status.IsTerminal() && before.Status?.IsTerminal() != true)
             LookAtEnd(run);
+    }
+
+    /// <summary>What is kept free for stops is used for nothing else.</summary>
+    private void LookAtReserve(Run run, Seen before)
+    {
+        if (before.Status is null)
+            Violate($"Run {run.RunId} was made with the space that is kept for stops.");
+        if (before.Epoch != run.Epoch)
+            Violate($"Run {run.RunId} was given to {run.RunnerId} with the space that is kept for stops.");
+        bool mayEnd = run.Stop is not null || run.FailureReason == "CONTAINMENT_BROKEN";
+        if (run.Status.IsTerminal() && before.Status?.IsTerminal() == false && !mayEnd)
+            Violate($"Run {run.RunId} ended {run.Status} with the space that is kept for stops, and nobody had stopped it.");
     }
 
     /// <summary>Invariants 6 and 7: an end says what happened, and STOPPED only when nothing is alive.</summary>

@@ -30,6 +30,8 @@ internal sealed class CoordinatorNode(World world)
 
     public bool IsUp { get; private set; }
 
+    public SimulatedSpace Disk { get; } = new(world);
+
     public IReadOnlyList<Wire> Wires => _wires;
 
     public StopRequests Stops => _services!.GetRequiredService<StopRequests>();
@@ -94,7 +96,17 @@ internal sealed class CoordinatorNode(World world)
         IServiceProvider services = _services!;
         await services.GetRequiredService<Ledger>().BeginAsync(CancellationToken.None);
         Writing!.Run("The ledger", () => services.GetRequiredService<Ledger>().RunAsync(CancellationToken.None));
-        await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
+        try
+        {
+            await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
+        }
+        catch (Errors.CoordinatorException problem) when (problem.Reason == Errors.Reasons.StorageFull)
+        {
+            // It says so and ends; whoever makes room starts it again.
+            Crash();
+            return;
+        }
+
         Life!.Run("The liveness monitor", () => Execute(services.GetServices<IHostedService>().OfType<LivenessMonitor>().Single(), CancellationToken.None));
         Life.Run("The deadlines", () => Execute(services.GetServices<IHostedService>().OfType<Deadlines>().Single(), CancellationToken.None));
         IsUp = true;
@@ -107,6 +119,7 @@ internal sealed class CoordinatorNode(World world)
         services.AddSingleton<TimeProvider>(life.Time);
         services.AddSingleton(new Ids(life.Time, new Random(world.Simulator.Random.Next())));
         services.AddSingleton<IDbContextFactory<CoordinatorDbContext>>(world.Database);
+        services.AddSingleton<ISpareSpace>(Disk);
         services.AddSingleton<IHostApplicationLifetime, NeverStopping>();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));

@@ -17,6 +17,7 @@ internal sealed class RunnerNode(World world, int number, string directory)
     public const string Executor = "command";
 
     private int _lives;
+    private RunTable? _table;
 
     public string Name { get; } = $"runner {number}";
 
@@ -29,6 +30,9 @@ internal sealed class RunnerNode(World world, int number, string directory)
     public Life? Life { get; private set; }
 
     public Wire? Wire { get; private set; }
+
+    /// <summary>Whether it has runs, or reports of runs that are not acknowledged.</summary>
+    public bool HoldsRuns => _table?.Held().Count > 0;
 
     public void Start()
     {
@@ -94,6 +98,7 @@ internal sealed class RunnerNode(World world, int number, string directory)
             },
             NullLogger<RunLauncher>.Instance);
         RunTable table = new(outbox, launcher, journal, clock, NullLogger<RunTable>.Instance);
+        _table = table;
         await new RunRecovery(containment, directories, table, journal, clock, NullLogger<RunRecovery>.Instance).RecoverAsync(CancellationToken.None);
         world.Story.Tell(Name, $"is up, life {number}, holding {table.Held().Count}");
 

@@ -18,11 +18,20 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <param name="containment">"cgroup" or "supervisor"; skips the test where the machine cannot do it.</param>
     /// <param name="runnerSettings">More configuration of the runner.</param>
+    /// <param name="files">Where everything is; null for files of its own.</param>
+    /// <param name="coordinatorSettings">More configuration of the coordinator.</param>
     public static async Task<Deployment> CreateAsync(
-        string containment = "auto", IEnumerable<KeyValuePair<string, string>>? runnerSettings = null, TestFiles? files = null)
+        string containment = "auto",
+        IEnumerable<KeyValuePair<string, string>>? runnerSettings = null,
+        TestFiles? files = null,
+        IEnumerable<KeyValuePair<string, string>>? coordinatorSettings = null)
     {
         files ??= new TestFiles();
-        CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(files);
+        CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(new CoordinatorSettings
+        {
+            WorkingDirectory = files.CreateDirectory("coordinator"),
+            Environment = new Dictionary<string, string>(coordinatorSettings ?? []),
+        });
         Deployment deployment = new(coordinator) { Files = files };
         try
         {
@@ -55,8 +64,11 @@ public sealed class Deployment : IAsyncDisposable
         return session;
     }
 
-    public async Task<Proto.Session> StartAsync(string prompt, string executor = "command") =>
-        (await Coordinator.Sessions.StartSessionAsync(new() { Executor = executor, Prompt = prompt, AgentName = "tester" })).Session;
+    /// <param name="prompt">What the agent is to do.</param>
+    /// <param name="executor">Which agent.</param>
+    /// <param name="projectDir">Where; empty is the runner's working directory, which no other user may enter.</param>
+    public async Task<Proto.Session> StartAsync(string prompt, string executor = "command", string projectDir = "") =>
+        (await Coordinator.Sessions.StartSessionAsync(new() { Executor = executor, Prompt = prompt, AgentName = "tester", ProjectDir = projectDir })).Session;
 
     public async Task<Proto.StopSessionResponse> StopAsync(string sessionId, TimeSpan grace, bool force = false) =>
         await Coordinator.Sessions.StopSessionAsync(new() { SessionId = sessionId, GracePeriod = Duration.FromTimeSpan(grace), Force = force, Reason = "test" });

@@ -11,6 +11,8 @@ public sealed class MessageFuzzer(Random random, params IReadOnlyList<string> wo
 {
     private const int MaxDepth = 4;
     private const int LongText = 5_000;
+    private const int HugeText = 16 * 1024 * 1024;
+    private const int LongTextsForOneHuge = 200;
 
     private static readonly long[] Numbers = [0, 1, -1, 2, 7, 1000, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue];
 
@@ -102,7 +104,7 @@ public sealed class MessageFuzzer(Random random, params IReadOnlyList<string> wo
     private string Text() => random.Next(4) switch
     {
         0 => OddTexts[random.Next(OddTexts.Length)],
-        1 when random.Next(4) == 0 => new string('x', random.Next(LongText)),
+        1 when random.Next(4) == 0 => new string('x', random.Next(random.Next(LongTextsForOneHuge) == 0 ? HugeText : LongText)),
         _ when words.Count > 0 => words[random.Next(words.Count)],
         _ => "word",
     };

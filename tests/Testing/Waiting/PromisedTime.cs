@@ -24,6 +24,15 @@ public sealed class PromisedTime
     /// <summary>Starts to measure.</summary>
     public static PromisedTime Start() => new();
 
+    /// <summary>Whether something keeps the processors busy at present; to be asked before whatever is to count begins.</summary>
+    public static async Task<bool> IsMachineBusyAsync()
+    {
+        TimeSpan sample = TimeSpan.FromMilliseconds(500);
+        TimeSpan before = WaitedForProcessor();
+        await Task.Delay(sample, TimeProvider.System);
+        return WaitedForProcessor() - before > sample / 3;
+    }
+
     /// <summary>The time since the start, less the time in which tasks waited for a processor.</summary>
     public TimeSpan Elapsed
     {

@@ -135,6 +135,9 @@ namespace Coordinator.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Isolation")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -202,6 +205,9 @@ namespace Coordinator.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Isolation")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LastReportSequence")
                         .HasColumnType("INTEGER");
 
@@ -261,6 +267,9 @@ namespace Coordinator.Storage.Migrations
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("StoredEventBytes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Usage")
                         .IsRequired()

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Escapes;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 using Coordinator.AgentRunner.Containment.Supervision;
@@ -17,10 +18,15 @@ internal sealed class CgroupContainment : IContainment
     private readonly string _runnerId;
     private readonly OwnProgram _program;
     private readonly TimeProvider _time;
+    private readonly Cgroup _own;
     private readonly CgroupHome _home;
+    private readonly EscapedProcesses _escaped;
 
-    private CgroupContainment(string runnerId, OwnProgram program, TimeProvider time, CgroupHome home) =>
-        (_runnerId, _program, _time, _home) = (runnerId, program, time, home);
+    private CgroupContainment(string runnerId, OwnProgram program, TimeProvider time, Cgroup own, CgroupHome home)
+    {
+        (_runnerId, _program, _time, _own, _home) = (runnerId, program, time, own, home);
+        _escaped = new EscapedProcesses(runnerId, home.Cgroup.ChildHolding, time);
+    }
 
     public string Kind => ContainmentKind.Cgroup;
 
@@ -39,6 +45,7 @@ internal sealed class CgroupContainment : IContainment
 
         var own = OwnCgroup.Find();
         CgroupHome? home = null;
+        CgroupContainment? containment = null;
         try
         {
             CgroupHome.RemoveAbandoned(own);
@@ -48,12 +55,13 @@ internal sealed class CgroupContainment : IContainment
                 throw new ContainmentUnavailableException("the kernel has no cgroup.kill; Linux 5.14 is needed");
             }
 
-            var containment = new CgroupContainment(runnerId, program, time, home);
-            await new CgroupProbe(containment, program, time).RunAsync(cancellationToken);
+            containment = new CgroupContainment(runnerId, program, time, own, home);
+            await new ContainmentProbe(containment, time).RunAsync(ContainmentProbe.Holding(program), cancellationToken);
             return containment;
         }
         catch (Exception e)
         {
+            containment?._escaped.Dispose();
             home?.Dispose();
             if (e is not (IOException or UnauthorizedAccessException))
             {
@@ -67,25 +75,27 @@ internal sealed class CgroupContainment : IContainment
     }
 
     /// <summary>Removes the runner's own cgroup, unless something of a run still lives there.</summary>
-    public void Dispose() => _home.Dispose();
+    public void Dispose()
+    {
+        _escaped.Dispose();
+        _home.Dispose();
+    }
 
     public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
     {
-        var cgroup = Create(launch.RunId);
-        ModeProcess process;
+        _escaped.Runs.Expect(launch.RunId);
+        CgroupContainer container;
         try
         {
-            var spec = LaunchSpec.For(launch, _runnerId, cgroup.Directory);
-            process = ModeProcess.Start(_program, ProcessMode.Enter, launch, spec);
+            container = Start(launch, Create(launch.RunId));
         }
         catch
         {
-            cgroup.Kill();
-            cgroup.TryRemove();
+            _escaped.Runs.Forget(launch.RunId);
             throw;
         }
 
-        return await new CgroupContainer(launch, process, cgroup, _time).StartedAsync(cancellationToken);
+        return await container.StartedAsync(cancellationToken);
     }
 
     /// <remarks>
@@ -107,9 +117,24 @@ internal sealed class CgroupContainment : IContainment
         survivors.AddRange(await new SurvivorSweep(_runnerId, _time).EndAsync(left, onlyThese, cancellationToken));
         return
         [
-            .. survivors.GroupBy(one => one.RunId).Select(run => new Survivor(
-                run.Key, run.Sum(one => one.ProcessesEnded), run.Max(one => one.ProcessesLeft))),
+            .. survivors.GroupBy(one => one.RunId).Select(run => run.Aggregate((one, other) => one.And(other))),
         ];
+    }
+
+    private CgroupContainer Start(AgentLaunch launch, Cgroup cgroup)
+    {
+        try
+        {
+            var spec = LaunchSpec.For(launch, _runnerId, cgroup.Directory);
+            var process = ModeProcess.Start(_program, ProcessMode.Enter, launch, spec);
+            return process.HeldBy(() => new CgroupContainer(launch, process, cgroup, _own, _escaped, _time));
+        }
+        catch
+        {
+            _ = cgroup.TryKill(out _);
+            cgroup.TryRemove();
+            throw;
+        }
     }
 
     /// <summary>
@@ -136,7 +161,8 @@ internal sealed class CgroupContainment : IContainment
             if (run.IsPopulated)
             {
                 ledger.Count(run.Members(), "", out _);
-                run.Kill();
+                if (!run.TryKill(out _))
+                    SignalRounds.Kill(run.HeldProcesses, ledger);
             }
 
             await Task.Delay(Pause, _time, cancellationToken);

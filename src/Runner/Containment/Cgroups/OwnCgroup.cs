@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
+using Coordinator.AgentRunner.Containment.Native;
 
 namespace Coordinator.AgentRunner.Containment.Cgroups;
 
@@ -12,6 +13,13 @@ internal static class OwnCgroup
     /// <exception cref="ContainmentUnavailableException">There is none.</exception>
     public static Cgroup Find() =>
         Locate(File.ReadAllLines("/proc/self/mountinfo"), File.ReadAllLines("/proc/self/cgroup"));
+
+    /// <summary>Moves this process back to where it belongs, if that can be done.</summary>
+    public static void ReturnTo(Cgroup own)
+    {
+        using FileDescriptor members = FileDescriptor.Open(Path.Combine(own.Directory, "cgroup.procs"), write: true);
+        members.TryWrite("0"u8);
+    }
 
     /// <param name="mounts">The lines of <c>/proc/self/mountinfo</c>.</param>
     /// <param name="memberships">The lines of <c>/proc/self/cgroup</c>.</param>

@@ -26,7 +26,7 @@ internal sealed class ProcessGroupContainer : IRunContainer
             _ledger.Note(agent);
         }
 
-        _pump.Start(runId);
+        _pump.Start();
         new Thread(() => _exited.SetResult(Children.Collect(processId, wait: true) ?? AgentExit.Unknown), 128 * 1024)
         {
             IsBackground = true,

@@ -34,7 +34,7 @@ internal sealed class ProcessGroupContainment(string runnerId) : IContainment
         using var input = FileDescriptor.Open(launch.StandardInputFile ?? "/dev/null");
         var output = FileDescriptor.CreatePipe();
         var error = FileDescriptor.CreatePipe();
-        var pump = new PipePump(output.Reader, error.Reader, launch.Output);
+        var pump = new PipePump(output.Reader, error.Reader, launch.Output, launch.RunId);
         using (output.Writer)
         using (error.Writer)
         {

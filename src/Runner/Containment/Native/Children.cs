@@ -82,48 +82,54 @@ internal static unsafe class Children
     }
 
     /// <summary>
-    /// As <see cref="Start"/>, in a cgroup from its first moment; null if the system does not let that be done here.
+    /// As <see cref="Start"/>, but told apart from its first moment: in a cgroup, as another user, or both. Null if the system does
+    /// not let that be done here.
     /// </summary>
-    /// <param name="spawn">The program, with three descriptors and a working directory.</param>
-    /// <param name="cgroup">The cgroup's directory.</param>
+    /// <param name="spawn">The program, with three descriptors above 2 and a working directory.</param>
+    /// <param name="cgroup">The cgroup's directory; null leaves it in that of this process.</param>
     /// <param name="status">Is told that the program is entered, or what failed; closes when the program takes over.</param>
-    /// <param name="entering">The line that says that the program is entered.</param>
-    /// <param name="directoryFailed">The line that says that the directory failed, with any error's number of three digits.</param>
-    /// <param name="programFailed">The same of the program.</param>
+    /// <param name="lines">What it is told.</param>
     /// <exception cref="Win32Exception">It could not be started, with the system's error.</exception>
     [SupportedOSPlatform("linux")]
-    public static int? TryStartInCgroup(
-        Spawn spawn, FileDescriptor cgroup, FileDescriptor status, string entering, string directoryFailed, string programFailed)
+    public static int? TryStartApart(Spawn spawn, FileDescriptor? cgroup, FileDescriptor status, BirthLines lines)
     {
         Descriptors.KeepFromChildren();
-        using var arguments = new NativeStrings(spawn.Arguments);
-        using var environment = new NativeStrings(spawn.Environment);
-        using var texts = new NativeStrings([spawn.Program, spawn.WorkingDirectory!, entering, directoryFailed, programFailed]);
-        var plan = new CgroupBirth.Plan
+        using NativeStrings arguments = new(spawn.Arguments);
+        using NativeStrings environment = new(spawn.Environment);
+        using NativeStrings texts = new(
+            [spawn.Program, spawn.WorkingDirectory!, lines.Entering, lines.DirectoryFailed, lines.UserFailed, lines.ProgramFailed]);
+        using CredentialCalls? user = spawn.User is { } credentials ? new CredentialCalls(credentials) : null;
+        Birth.Plan plan = new()
         {
             Program = texts.Pointers[0],
             Arguments = arguments.Pointers,
             Environment = environment.Pointers,
             Directory = texts.Pointers[1],
+            User = user,
             Input = spawn.Descriptors[0].Number,
             Output = spawn.Descriptors[1].Number,
             Error = spawn.Descriptors[2].Number,
             Status = status.Number,
             Entering = new() { Text = texts.Pointers[2], Length = texts.LengthOf(2) },
             DirectoryFailed = new() { Text = texts.Pointers[3], Length = texts.LengthOf(3) },
-            ProgramFailed = new() { Text = texts.Pointers[4], Length = texts.LengthOf(4) },
+            UserFailed = new() { Text = texts.Pointers[4], Length = texts.LengthOf(4) },
+            ProgramFailed = new() { Text = texts.Pointers[5], Length = texts.LengthOf(5) },
         };
-
         lock (Gate)
-        {
-            var process = CgroupBirth.TryStart(plan, cgroup);
-            if (process is { } started)
-            {
-                Known.Add(started);
-            }
+            return Remember(Birth.TryStart(plan, cgroup));
+    }
 
-            return process;
-        }
+    /// <summary>
+    /// Starts a process that sends SIGKILL to every process of a user at one stroke, and can itself be signalled by none of them. Null
+    /// if the system does not let that be done here.
+    /// </summary>
+    /// <exception cref="Win32Exception">There is no room for another process.</exception>
+    [SupportedOSPlatform("linux")]
+    public static int? TryStartKiller(Credentials user)
+    {
+        using CredentialCalls calls = new(user, UnusedUser.Id);
+        lock (Gate)
+            return Remember(Birth.TryStartKiller(calls));
     }
 
     /// <summary>Whether this child was started here, in contrast to one that was orphaned and adopted.</summary>
@@ -173,6 +179,13 @@ internal static unsafe class Children
     {
         var information = stackalloc byte[OpaqueSize];
         return TryWait(AnyChild, 0, information, ExitedOption | LeaveWaitable) ? ProcessOf(information) : null;
+    }
+
+    private static int? Remember(int? process)
+    {
+        if (process is { } started)
+            Known.Add(started);
+        return process;
     }
 
     private static AgentExit Take(int process, byte* information)

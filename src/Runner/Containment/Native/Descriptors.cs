@@ -16,7 +16,7 @@ internal static class Descriptors
     public static void KeepFromChildren()
     {
         if (!OperatingSystem.IsLinux()
-            || Libc.SystemCall(CloseRange, 3, unchecked((nint)uint.MaxValue), CloseRangeCloseOnExec, 0) == 0)
+            || Libc.SystemCall(CloseRange, 3, unchecked((nint)uint.MaxValue), CloseRangeCloseOnExec) == 0)
         {
             return;
         }
@@ -32,9 +32,12 @@ internal static class Descriptors
     }
 
     /// <summary>The same file under a number that is at least <paramref name="lowest"/>.</summary>
-    public static FileDescriptor DuplicateAbove(FileDescriptor descriptor, int lowest)
+    public static FileDescriptor DuplicateAbove(FileDescriptor descriptor, int lowest) => DuplicateAbove(descriptor.Number, lowest);
+
+    /// <summary>The same of a descriptor that this process was born with.</summary>
+    public static FileDescriptor DuplicateAbove(int descriptor, int lowest)
     {
-        var number = Libc.Fcntl(descriptor.Number, DuplicateCloseOnExec, lowest);
+        var number = Libc.Fcntl(descriptor, DuplicateCloseOnExec, lowest);
         return number >= 0
             ? new(number)
             : throw new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError());

@@ -57,7 +57,48 @@ internal static unsafe partial class Libc
     internal static partial int MemFdCreate(string name, uint flags);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
-    internal static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+    internal static partial nint SystemCall(
+        nint number, nint first, nint second, nint third = 0, nint fourth = 0, nint fifth = 0, nint sixth = 0);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    internal static partial int Statx(int directory, byte* path, int flags, uint mask, byte* state);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
+    internal static partial int ChangeOwnerOf(int descriptor, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
+    internal static partial int ChangeModeOf(int descriptor, int mode);
+
+    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
+    internal static partial nint Seek(int descriptor, nint offset, int whence);
+
+    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Unlink(string path);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
+    internal static partial int UnlinkAt(int directory, byte* name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RenameAt(int directory, byte* name, int newDirectory, string newPath);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetLimit(int resource, long* limits);
+
+    /// <summary>How many processes and threads this process may let its user have at most.</summary>
+    internal static long ProcessLimit()
+    {
+        const int ProcessLimit = 6;             // RLIMIT_NPROC
+        long* limits = stackalloc long[2];
+
+        // Without a limit the number is the greatest there is, below zero as a signed one.
+        return GetLimit(ProcessLimit, limits) == 0 && limits[1] >= 0 ? limits[1] : long.MaxValue;
+    }
 
     [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
     internal static partial int Prctl(int option, nuint second, nuint third, nuint fourth, nuint fifth);

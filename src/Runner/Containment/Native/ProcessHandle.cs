@@ -23,7 +23,7 @@ internal sealed class ProcessHandle : IDisposable
     /// <summary>Null if there is no such process.</summary>
     public static ProcessHandle? TryOpen(int process)
     {
-        var number = (int)Libc.SystemCall(OpenCall, process, 0, 0, 0);
+        var number = (int)Libc.SystemCall(OpenCall, process, 0);
         return number >= 0 ? new(number) : null;
     }
 
@@ -37,7 +37,7 @@ internal sealed class ProcessHandle : IDisposable
 
         try
         {
-            return Libc.SystemCall(SignalCall, Descriptor.Number, signal, 0, 0) == 0;
+            return Libc.SystemCall(SignalCall, Descriptor.Number, signal) == 0;
         }
         finally
         {

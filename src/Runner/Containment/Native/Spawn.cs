@@ -16,4 +16,7 @@ internal sealed record Spawn
 
     /// <summary>Null leaves it where this process is.</summary>
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>Whose it is; null leaves it this process's user's.</summary>
+    public Credentials? User { get; init; }
 }

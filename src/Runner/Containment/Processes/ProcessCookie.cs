@@ -8,6 +8,7 @@ namespace Coordinator.AgentRunner.Containment.Processes;
 internal static class ProcessCookie
 {
     /// <summary>The run and the runner of a process; null if it carries no cookie or is not ours to read.</summary>
+    /// <exception cref="IOException">That could not be read.</exception>
     public static (string? RunId, string? RunnerId) Read(int process)
     {
         var environment = ProcFile.ReadAll(process, "environ"u8).Span;

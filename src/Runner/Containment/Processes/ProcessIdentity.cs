@@ -12,6 +12,7 @@ internal readonly record struct ProcessIdentity(int Id, ulong StartTime)
     /// <summary>
     /// Signals this process and never a later one of the same number; false if it is gone or not ours.
     /// </summary>
+    /// <exception cref="IOException">It could not be looked at whether it is still this one.</exception>
     [SupportedOSPlatform("linux")]
     public bool TrySignal(int signal)
     {

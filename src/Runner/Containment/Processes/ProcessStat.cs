@@ -5,8 +5,11 @@ using System.Text;
 namespace Coordinator.AgentRunner.Containment.Processes;
 
 /// <summary>What <c>/proc/&lt;pid&gt;/stat</c> says about a process at one moment.</summary>
+/// <param name="Program">
+/// Where its environment begins, which changes whenever it becomes another program; 0 if it has none or is not ours to read.
+/// </param>
 internal readonly record struct ProcessStat(
-    ProcessIdentity Identity, string Name, char State, int Parent, int Group, int Session, int Threads)
+    ProcessIdentity Identity, string Name, char State, int Parent, int Group, int Session, int Threads, ulong Program = 0)
 {
     public int Id => Identity.Id;
 
@@ -15,6 +18,9 @@ internal readonly record struct ProcessStat(
     /// its other threads go on.
     /// </summary>
     public bool IsAlive => State is not ('Z' or 'X' or 'x') || Threads > 1;
+
+    /// <summary>Whether it does nothing until it is told to go on.</summary>
+    public bool IsStopped => State is 'T' or 't';
 
     /// <summary>For a person, as in "4711 (dd, uninterruptible)".</summary>
     public string Description => $"{Id} ({Name}, {StateName})";
@@ -31,7 +37,8 @@ internal readonly record struct ProcessStat(
         _ => $"state {State}",
     };
 
-    /// <summary>Null if there is no such process.</summary>
+    /// <summary>Null if there is no such process, or none that is ours to look at.</summary>
+    /// <exception cref="IOException">It cannot be looked at for another reason, and may be alive.</exception>
     [SupportedOSPlatform("linux")]
     public static ProcessStat? TryRead(int process)
     {
@@ -52,7 +59,8 @@ internal readonly record struct ProcessStat(
             return null;
         }
 
-        Span<ulong> fields = stackalloc ulong[20];
+        const int StartTime = 19;
+        Span<ulong> fields = stackalloc ulong[48];
         var rest = line[(close + 2)..];
         var state = (char)rest[0];
         rest = rest[1..];
@@ -65,6 +73,11 @@ internal readonly record struct ProcessStat(
             }
             else if (!Utf8Parser.TryParse(rest, out fields[i], out used))
             {
+                if (i > StartTime)
+                {
+                    break;
+                }
+
                 return null;
             }
 
@@ -72,12 +85,13 @@ internal readonly record struct ProcessStat(
         }
 
         return new(
-            new(id, fields[19]),
+            new(id, fields[StartTime]),
             Encoding.UTF8.GetString(line[(open + 1)..close]),
             state,
             Parent: (int)fields[1],
             Group: (int)fields[2],
             Session: (int)fields[3],
-            Threads: (int)fields[17]);
+            Threads: (int)fields[17],
+            Program: fields[47]);
     }
 }

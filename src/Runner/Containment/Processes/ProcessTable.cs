@@ -7,16 +7,20 @@ namespace Coordinator.AgentRunner.Containment.Processes;
 [SupportedOSPlatform("linux")]
 internal static class ProcessTable
 {
+    /// <summary>The numbers of all processes, in their order.</summary>
+    public static IEnumerable<int> Ids() => new FileSystemEnumerable<int>("/proc", static (ref entry) => int.Parse(entry.FileName))
+    {
+        ShouldIncludePredicate = static (ref entry) => char.IsAsciiDigit(entry.FileName[0]),
+    };
+
     /// <summary>
     /// Each process is read when it is asked for, so that who signals while enumerating acts within microseconds of
     /// what was seen.
     /// </summary>
+    /// <exception cref="IOException">One of them could not be looked at, so that this would not be all.</exception>
     public static IEnumerable<ProcessStat> Enumerate()
     {
-        foreach (var id in new FileSystemEnumerable<int>("/proc", static (ref entry) => int.Parse(entry.FileName))
-        {
-            ShouldIncludePredicate = static (ref entry) => char.IsAsciiDigit(entry.FileName[0]),
-        })
+        foreach (var id in Ids())
         {
             if (ProcessStat.TryRead(id) is { } stat)
             {

@@ -6,7 +6,8 @@ namespace Coordinator.AgentRunner.Containment.Processes;
 
 /// <summary>
 /// Signals processes that may be forking meanwhile: looks again after each round, until one finds nobody new. The
-/// rounds are bounded; who must be sure calls again until nothing is left.
+/// rounds are bounded; who must be sure calls again until nothing is left. Even then what nobody holds otherwise may have got away: no
+/// look at the list of processes is a proof against one that forks while the list is read.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class SignalRounds
@@ -17,7 +18,7 @@ internal static class SignalRounds
     /// SIGTERM is a courtesy, and the clock of the grace period is running: a run that forks faster than it is looked at
     /// must not keep the ladder from its next step.
     /// </summary>
-    private static readonly TimeSpan MaximumCourtesy = TimeSpan.FromMilliseconds(20);
+    internal static readonly TimeSpan MaximumCourtesy = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
     /// Sends SIGTERM once to each process that <paramref name="find"/> finds, and notes all of them. The agent need not
@@ -50,17 +51,26 @@ internal static class SignalRounds
     /// </summary>
     public static void Kill(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
     {
-        var stopped = new HashSet<ProcessIdentity>();
         HashSet<int> spared = [.. ProcessTable.SelfAndAncestors().Select(id => ProcessStat.TryRead(id)?.Group ?? 0)];
-        for (var round = 0; round < MaximumRounds; round++)
+        KillAll(Stop(() => StopGroups(find(), spared), seen));
+    }
+
+    /// <summary>As <see cref="Kill"/>, for processes that may share their groups with some that nothing is to happen to.</summary>
+    public static void KillApart(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen) => KillAll(Stop(find, seen));
+
+    private static HashSet<ProcessIdentity> Stop(Func<IEnumerable<ProcessStat>> find, ProcessLedger seen)
+    {
+        var stopped = new HashSet<ProcessIdentity>();
+        for (var round = 0; round < MaximumRounds && Round(find, seen, stopped, UnixSignal.Stop); round++)
         {
-            if (!Round(() => StopGroups(find(), spared), seen, stopped, UnixSignal.Stop))
-            {
-                break;
-            }
         }
 
-        foreach (var identity in stopped)
+        return stopped;
+    }
+
+    private static void KillAll(HashSet<ProcessIdentity> processes)
+    {
+        foreach (var identity in processes)
         {
             identity.TrySignal(UnixSignal.Kill);
         }

@@ -6,7 +6,7 @@ using Coordinator.AgentRunner.Containment.Native;
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
 /// <summary>
-/// Enters a cgroup and then becomes the agent: the agent is in its cgroup before its first instruction. The status
+/// Enters a cgroup, turns into another user, or both, and then becomes the agent: all is so before its first instruction. The status
 /// stream closes by itself when the agent takes over, so that the runner can tell an agent that exits with any code
 /// whatever from one that never was.
 /// </summary>
@@ -20,7 +20,9 @@ internal static unsafe class EnteringProcess
         Descriptors.KeepFromChildren();
         using var status = new FileDescriptor(ProcessMode.StatusDescriptor);
         var spec = LaunchSpec.FromFile(ProcessMode.SpecDescriptor);
-        if (!TryEnter(spec.CgroupDirectory, status) || !ProcessMode.TryChangeDirectory(spec.WorkingDirectory, status))
+        if (!TryEnter(spec.CgroupDirectory, status)
+            || !TryBecome(spec.User, status)
+            || !ProcessMode.TryChangeDirectory(spec.WorkingDirectory, status))
         {
             return CannotStart;
         }
@@ -35,8 +37,21 @@ internal static unsafe class EnteringProcess
         return CannotStart;
     }
 
+    private static bool TryBecome(Credentials? user, FileDescriptor status)
+    {
+        if (user is null)
+            return true;
+        using CredentialCalls calls = new(user);
+        int error = calls.MakeHere();
+        if (error != 0)
+            status.TryWrite(StatusLine.Failed(StatusLine.UserStep, error));
+        return error == 0;
+    }
+
     private static bool TryEnter(string cgroup, FileDescriptor status)
     {
+        if (cgroup.Length == 0)
+            return true;
         int error;
         try
         {

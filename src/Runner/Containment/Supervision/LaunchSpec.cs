@@ -13,7 +13,7 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 internal sealed record LaunchSpec
 {
     /// <summary>Both sides are the same program, unless it was replaced while the runner was running.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     public required string Program { get; init; }
 
@@ -28,6 +28,9 @@ internal sealed record LaunchSpec
     /// <summary>The cgroup to enter before the agent starts; empty for none.</summary>
     public string CgroupDirectory { get; init; } = "";
 
+    /// <summary>Whose process the agent is; null for the runner's own user.</summary>
+    public Credentials? User { get; init; }
+
     /// <exception cref="AgentStartException">Something in the launch cannot be said to the system.</exception>
     public static LaunchSpec For(AgentLaunch launch, string runnerId, string cgroupDirectory = "")
     {
@@ -38,6 +41,7 @@ internal sealed record LaunchSpec
             Environment = RunCookie.Environment(launch, runnerId),
             WorkingDirectory = launch.WorkingDirectory,
             CgroupDirectory = cgroupDirectory,
+            User = launch.User?.Credentials,
         };
         if (spec.Arguments.Concat(spec.Environment).Append(spec.WorkingDirectory).Any(text => text.Contains('\0')))
         {
@@ -47,6 +51,17 @@ internal sealed record LaunchSpec
 
         return spec;
     }
+
+    /// <param name="descriptors">The agent's standard streams.</param>
+    public Spawn ToSpawn(IReadOnlyList<FileDescriptor> descriptors) => new()
+    {
+        Program = Program,
+        Arguments = Arguments,
+        Environment = Environment,
+        Descriptors = descriptors,
+        WorkingDirectory = WorkingDirectory,
+        User = User,
+    };
 
     public FileDescriptor ToFile()
     {
@@ -59,6 +74,7 @@ internal sealed record LaunchSpec
             Write(writer, Environment);
             writer.Write(WorkingDirectory);
             writer.Write(CgroupDirectory);
+            Write(writer, User);
         }
 
         return FileDescriptor.CreateInMemory("coordinator-launch", memory.ToArray());
@@ -78,6 +94,7 @@ internal sealed record LaunchSpec
                 Environment = Read(reader),
                 WorkingDirectory = reader.ReadString(),
                 CgroupDirectory = reader.ReadString(),
+                User = ReadUser(reader),
             }
             : throw new InvalidDataException("The runner's program was replaced while it runs; restart the runner.");
     }
@@ -89,6 +106,32 @@ internal sealed record LaunchSpec
         {
             writer.Write(value);
         }
+    }
+
+    private static void Write(BinaryWriter writer, Credentials? user)
+    {
+        writer.Write(user is not null);
+        if (user is null)
+            return;
+        writer.Write(user.UserId);
+        writer.Write(user.GroupId);
+        writer.Write(user.MaxProcesses);
+        writer.Write(user.Groups.Count);
+        foreach (uint group in user.Groups)
+            writer.Write(group);
+    }
+
+    private static Credentials? ReadUser(BinaryReader reader)
+    {
+        if (!reader.ReadBoolean())
+            return null;
+        uint user = reader.ReadUInt32();
+        uint own = reader.ReadUInt32();
+        long processes = reader.ReadInt64();
+        uint[] groups = new uint[reader.ReadInt32()];
+        for (int i = 0; i < groups.Length; i++)
+            groups[i] = reader.ReadUInt32();
+        return new Credentials(user, own, groups, processes);
     }
 
     private static string[] Read(BinaryReader reader)

@@ -1,6 +1,9 @@
+using System.ComponentModel;
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Escapes;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
+using Coordinator.AgentRunner.Containment.Users;
 
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
@@ -10,18 +13,28 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 [SupportedOSPlatform("linux")]
 internal abstract class LinuxRunContainer : IRunContainer
 {
+    /// <summary>How long it is waited for what is being ended, in both of the two.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<AgentExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _processEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EscapedProcesses _escaped;
     private readonly PipePump _pump;
+    private readonly UserProcesses? _user;
     private ProcessHandle? _agent;
     private AgentStartException? _failure;
+    private bool _isEnding;
     private int _disposed;
 
-    protected LinuxRunContainer(AgentLaunch launch, ModeProcess process)
+    protected LinuxRunContainer(AgentLaunch launch, ModeProcess process, EscapedProcesses escaped)
     {
-        (Launch, Process) = (launch, process);
-        _pump = new(process.StandardOutput, process.StandardError, launch.Output);
+        (Launch, Process, _escaped) = (launch, process, escaped);
+        _user = launch.User is { } user ? new UserProcesses(user.Credentials) : null;
+        _pump = new PipePump(process.StandardOutput, process.StandardError, launch.Output, launch.RunId);
     }
 
     /// <summary>
@@ -34,6 +47,7 @@ internal abstract class LinuxRunContainer : IRunContainer
     /// <exception cref="OperationCanceledException">It is not waited for, also if the agent was quicker than that was noticed.</exception>
     public async Task<IRunContainer> StartedAsync(CancellationToken cancellationToken)
     {
+        _escaped.Runs.Add(this);
         try
         {
             await Started.WaitAsync(cancellationToken);
@@ -59,6 +73,18 @@ internal abstract class LinuxRunContainer : IRunContainer
 
     public IReadOnlyList<string> SeenNames => Ledger.Names;
 
+    public string RunId => Launch.RunId;
+
+    public Task<string> Broken => _broken.Task;
+
+    public bool IsBroken => Broken.IsCompleted;
+
+    /// <summary>Whether its processes are being ended, or were seen to have ended.</summary>
+    public bool IsEnding => Volatile.Read(ref _isEnding);
+
+    /// <summary>Every process that was ever seen of the run.</summary>
+    public ProcessLedger Ledger { get; } = new();
+
     protected AgentLaunch Launch { get; }
 
     protected ModeProcess Process { get; }
@@ -70,15 +96,67 @@ internal abstract class LinuxRunContainer : IRunContainer
     /// <summary>Completes when the process that was started is collected.</summary>
     protected Task ProcessEnded => _processEnded.Task;
 
-    protected ProcessLedger Ledger { get; } = new();
-
     public void Interrupt() => _agent?.TrySignal(UnixSignal.Interrupt);
 
-    public abstract void Terminate();
+    public void Terminate()
+    {
+        TerminateMembers();
+        if (_user is null)
+            _escaped.BeginLook();
+    }
 
-    public abstract void Kill();
+    public void Kill()
+    {
+        try
+        {
+            KillMembers();
+        }
+        finally
+        {
+            // It needs nothing that the container's processes may have used up.
+            _user?.Kill(Ledger);
+        }
+    }
 
     public abstract ProcessCensus Census();
+
+    public async ValueTask<ProcessCensus> ProveAsync()
+    {
+        Volatile.Write(ref _isEnding, true);
+        if (_user is null)
+            return await _escaped.EndAsync(this) ?? Emptied();
+
+        // Nothing of the user forks any more once the signals are sent, so that the look after it misses nothing.
+        bool isComplete = _user.Kill(Ledger);
+        List<ProcessStat> alive = [.. _user.Alive()];
+        return isComplete && alive.Count == 0
+            ? Emptied()
+            : Ledger.Count(alive, otherwise: "its user's processes could not all be killed at one stroke yet", out _);
+    }
+
+    /// <summary>Something was observed after which nobody can be sure to know all processes of the run.</summary>
+    public void Break(string what)
+    {
+        // What a user of its own cannot leave is still known.
+        if (_user is null)
+            _broken.TrySetResult(what);
+    }
+
+    /// <summary>Whether what descends from a process is the run's: from the agent, or from its supervisor.</summary>
+    public virtual bool IsAbove(ProcessIdentity process) => process == AgentIdentity && process.Id > 0;
+
+    /// <summary>
+    /// Whether a process is in the session that the agent leads: sessions are inherited, and nobody can enter one. The number of a
+    /// session is no other one's as long as somebody is in it.
+    /// </summary>
+    public bool HasSessionOf(ProcessStat process) =>
+        AgentIdentity.Id > 0
+        && process.Session == AgentIdentity.Id
+        && IsOlderThan(process.Identity)
+        && (ProcessStat.TryRead(AgentIdentity.Id) is not { } leader || leader.Identity == AgentIdentity);
+
+    /// <summary>Whether a process was not there yet before the run.</summary>
+    public bool IsOlderThan(ProcessIdentity process) => Process.Identity.StartTime <= process.StartTime;
 
     public async ValueTask DisposeAsync()
     {
@@ -87,24 +165,56 @@ internal abstract class LinuxRunContainer : IRunContainer
             return;
         }
 
-        if (!Census().IsEmpty)
+        try
         {
-            Kill();
+            await EndAsync();
         }
+        finally
+        {
+            if (Started.IsCompletedSuccessfully)
+            {
+                _pump.Finish(IRunContainer.OutputDrain);
+            }
+            else
+            {
+                _started.TrySetCanceled();
+                _pump.Discard();
+            }
 
-        await ReleaseAsync();
-        if (Started.IsCompletedSuccessfully)
-        {
-            _pump.Finish(IRunContainer.OutputDrain);
+            _ = DisposeWhenEndedAsync();
+            try
+            {
+                // What is dead and not collected still counts against the number of processes of its user, and still tells that it was in
+                // the container of a run: as long as that run is there, nobody wonders about it.
+                _escaped.CollectEnded();
+            }
+            finally
+            {
+                _escaped.Runs.Remove(this);
+                Launch.Released?.Invoke();
+            }
         }
-        else
-        {
-            _started.TrySetCanceled();
-            _pump.Discard();
-        }
-
-        _ = DisposeWhenEndedAsync();
     }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            if (!Census().IsEmpty)
+                Kill();
+        }
+        finally
+        {
+            await ReleaseAsync();
+        }
+
+        if (!Started.IsCompletedSuccessfully)
+            await EndRemainsAsync();
+    }
+
+    protected abstract void TerminateMembers();
+
+    protected abstract void KillMembers();
 
     /// <summary>Gives back what is special to this kind of container, after everything was killed.</summary>
     protected abstract Task ReleaseAsync();
@@ -121,9 +231,7 @@ internal abstract class LinuxRunContainer : IRunContainer
         }
 
         if (_started.TrySetResult())
-        {
-            _pump.Start(Launch.RunId);
-        }
+            _pump.Start();
     }
 
     /// <summary>Remembers why there will be no agent, until the process that said so has ended.</summary>
@@ -151,6 +259,26 @@ internal abstract class LinuxRunContainer : IRunContainer
     {
         _pump.Finish(IRunContainer.OutputDrain);
         return Ledger.Empty();
+    }
+
+    /// <summary>An agent can end whoever would have told that it has started.</summary>
+    private async Task EndRemainsAsync()
+    {
+        long begun = _escaped.Time.GetTimestamp();
+        while (!await IsEmptyAsync() && _escaped.Time.GetElapsedTime(begun) < Patience)
+            await Task.Delay(Pause, _escaped.Time);
+
+        async Task<bool> IsEmptyAsync()
+        {
+            try
+            {
+                return (await ProveAsync()).IsEmpty;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception or TimeoutException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>What cannot be killed keeps its handles, so that it is still collected when it goes at last.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Processes;
 
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
@@ -14,11 +15,14 @@ internal sealed class ModeProcess : IDisposable
 {
     private const int MessageLimit = 1000;
 
-    private ModeProcess()
-    {
-    }
+    private readonly string _mode;
+
+    private ModeProcess(string mode) => _mode = mode;
 
     public required int Id { get; init; }
+
+    /// <summary>The process for good.</summary>
+    public required ProcessIdentity Identity { get; init; }
 
     /// <summary>Of the process itself; in the mode that becomes the agent, that is the agent.</summary>
     public required ProcessHandle Handle { get; init; }
@@ -48,17 +52,19 @@ internal sealed class ModeProcess : IDisposable
             using (status.Writer)
             using (control.Reader)
             {
-                var id = TryStartInCgroup(launch, spec, [input, output.Writer, error.Writer], status.Writer) ?? Children.Start(new()
+                var id = TryStartInCgroup(spec, [input, output.Writer, error.Writer], status.Writer) ?? Children.Start(new()
                 {
                     Program = program.Program,
                     Arguments = program.CommandLine(mode, launch.RunId),
                     Environment = OwnProgram.StartEnvironment(),
                     Descriptors = [input, output.Writer, error.Writer, file, status.Writer, control.Reader],
                 });
-                return new()
+                (ProcessHandle handle, ProcessIdentity identity) = Hold(id, mode, control.Writer);
+                return new(mode)
                 {
                     Id = id,
-                    Handle = ProcessHandle.TryOpen(id) ?? throw Abandon(id, mode, control.Writer),
+                    Identity = identity,
+                    Handle = handle,
                     StandardOutput = output.Reader,
                     StandardError = error.Reader,
                     Status = status.Reader,
@@ -70,6 +76,24 @@ internal sealed class ModeProcess : IDisposable
         {
             throw new AgentStartException(
                 $"The runner could not start its own program {program.Program}: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>The container for it; if that cannot be made, the process is ended.</summary>
+    /// <exception cref="AgentStartException">There is no room for it.</exception>
+    public T HeldBy<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            StandardOutput.Dispose();
+            StandardError.Dispose();
+            Abandon(Id, _mode, Control);
+            Dispose();
+            throw new AgentStartException($"The runner has no room for another agent: {e.Message}.", e);
         }
     }
 
@@ -99,6 +123,22 @@ internal sealed class ModeProcess : IDisposable
         Handle.Dispose();
     }
 
+    /// <summary>Takes hold of a child that was just started and is not collected.</summary>
+    private static (ProcessHandle Handle, ProcessIdentity Identity) Hold(int process, string mode, FileDescriptor control)
+    {
+        ProcessHandle handle = ProcessHandle.TryOpen(process) ?? throw Abandon(process, mode, control);
+        try
+        {
+            return (handle, ProcessStat.TryRead(process)?.Identity ?? default);
+        }
+        catch (IOException)
+        {
+            handle.Dispose();
+            Abandon(process, mode, control);
+            throw;
+        }
+    }
+
     /// <summary>
     /// There is no descriptor left to hold it by. A supervisor ends by itself what it has started; the process that
     /// becomes the agent has nothing outside of its cgroup.
@@ -117,7 +157,7 @@ internal sealed class ModeProcess : IDisposable
     }
 
     /// <summary>Null if the run has no cgroup, or if the way by the runner's own program must be taken.</summary>
-    private static int? TryStartInCgroup(AgentLaunch launch, LaunchSpec spec, IReadOnlyList<FileDescriptor> descriptors, FileDescriptor status)
+    private static int? TryStartInCgroup(LaunchSpec spec, IReadOnlyList<FileDescriptor> descriptors, FileDescriptor status)
     {
         if (spec.CgroupDirectory.Length == 0 || descriptors.Append(status).Any(descriptor => descriptor.Number <= 2))
         {
@@ -125,20 +165,7 @@ internal sealed class ModeProcess : IDisposable
         }
 
         using var cgroup = FileDescriptor.Open(spec.CgroupDirectory);
-        return Children.TryStartInCgroup(
-            new()
-            {
-                Program = spec.Program,
-                Arguments = spec.Arguments,
-                Environment = spec.Environment,
-                Descriptors = descriptors,
-                WorkingDirectory = launch.WorkingDirectory,
-            },
-            cgroup,
-            status,
-            entering: StatusLine.Text(StatusLine.Entering()),
-            directoryFailed: StatusLine.Text(StatusLine.Failed(StatusLine.DirectoryStep, error: 999)),
-            programFailed: StatusLine.Text(StatusLine.Failed(StatusLine.ProgramStep, error: 999)));
+        return Children.TryStartApart(spec.ToSpawn(descriptors), cgroup, status, StatusLine.OfBirth);
     }
 
     private static FileDescriptor OpenInput(AgentLaunch launch)

@@ -9,7 +9,7 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 /// this happens before anything else of the program is touched, so that it takes milliseconds.
 /// </summary>
 /// <remarks>
-/// A mode's process gets the agent's standard streams as its own and besides:
+/// What supervises or enters gets the agent's standard streams as its own and besides:
 /// 3, the <see cref="LaunchSpec"/>; 4, to which it writes the lines of <see cref="StatusLine"/>; and, if it supervises,
 /// 5, whose end tells that the runner is gone.
 /// </remarks>
@@ -18,10 +18,13 @@ internal static class ProcessMode
     /// <summary>Be the supervisor of a run.</summary>
     public const string Supervise = "supervise";
 
-    /// <summary>Enter a cgroup and become the agent.</summary>
+    /// <summary>Enter a cgroup, become a user, whichever is asked for, and become the agent.</summary>
     public const string Enter = "enter-cgroup";
 
-    /// <summary>Do nothing until killed: what the cgroup probe puts in its cgroup.</summary>
+    /// <summary>Kill every process of a user.</summary>
+    public const string KillAllOf = "kill-all-of";
+
+    /// <summary>Do nothing until killed: what a containment is tried with.</summary>
     public const string Hold = "hold";
 
     public const int SpecDescriptor = 3;
@@ -31,7 +34,7 @@ internal static class ProcessMode
     /// <summary>Runs the mode the arguments ask for and returns its exit code; null if they ask for none.</summary>
     public static int? TryRun(string[] arguments)
     {
-        if (!OperatingSystem.IsLinux() || arguments is not [Supervise or Enter or Hold, ..])
+        if (!OperatingSystem.IsLinux() || arguments is not [Supervise or Enter or KillAllOf or Hold, ..])
         {
             return null;
         }
@@ -40,6 +43,7 @@ internal static class ProcessMode
         {
             Supervise => SupervisorProcess.Run(),
             Enter => EnteringProcess.Run(),
+            KillAllOf => KillingProcess.Run(arguments[1..]),
             _ => Libc.Pause(),
         };
     }

@@ -7,6 +7,7 @@ internal static class StartFailure
 {
     private const int NotFound = 2;             // ENOENT
     private const int TooLong = 7;              // E2BIG
+    private const int Again = 11;               // EAGAIN
     private const int Denied = 13;              // EACCES
     private const int BadFormat = 8;            // ENOEXEC
 
@@ -15,11 +16,17 @@ internal static class StartFailure
         _ = int.TryParse(failed.Second, out var error);
         return new(failed.First switch
         {
+            StatusLine.DirectoryStep when launch.User is { } user =>
+                $"The working directory {launch.WorkingDirectory} cannot be entered by the agent's user {user.Name}: {Text(error)}. " +
+                "Give that user access to it and to the directories above it.",
             StatusLine.DirectoryStep =>
                 $"The working directory {launch.WorkingDirectory} cannot be entered: {Text(error)}.",
+            StatusLine.UserStep =>
+                $"The agent could not become user {launch.User?.Name} ({Text(error)}); the runner has to be root, " +
+                "or have CAP_SETUID, CAP_SETGID and CAP_KILL.",
             StatusLine.CgroupStep =>
                 $"The agent could not enter its cgroup ({Text(error)}); is the runner's cgroup still delegated to it?",
-            _ => $"The program {launch.Program} could not be started: {Reason(error, launch.Program)}.",
+            _ => $"The program {launch.Program} could not be started: {Reason(error, launch)}.",
         });
     }
 
@@ -35,11 +42,14 @@ internal static class StartFailure
         return new($"The runner's own program {how} before it could start the agent{what}");
     }
 
-    private static string Reason(int error, string program) => error switch
+    private static string Reason(int error, AgentLaunch launch) => error switch
     {
-        NotFound when File.Exists(program) => "the interpreter or loader that it names does not exist",
+        NotFound when File.Exists(launch.Program) => "the interpreter or loader that it names does not exist",
         NotFound => "there is no such file",
+        Denied when launch.User is { } user =>
+            $"it is not executable for the agent's user {user.Name}; install it where all users can run it",
         Denied => "it is not executable for the runner's user",
+        Again when launch.User is { } user => $"the agent's user {user.Name} has as many processes as it may",
         BadFormat => "it is neither a script that names its interpreter nor a program for this machine",
         TooLong => "its arguments are longer than the system allows; hand the prompt over as standard input",
         _ => Text(error),

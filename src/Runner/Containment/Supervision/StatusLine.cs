@@ -1,4 +1,5 @@
 using System.Text;
+using Coordinator.AgentRunner.Containment.Native;
 
 namespace Coordinator.AgentRunner.Containment.Supervision;
 
@@ -27,7 +28,20 @@ internal sealed record StatusLine(string Word, string First, string Second)
 
     public const string DirectoryStep = "directory";
     public const string CgroupStep = "cgroup";
+    public const string UserStep = "user";
     public const string ProgramStep = "program";
+
+    /// <summary>What a process tells that the runner's own program is not needed for.</summary>
+    public static BirthLines OfBirth { get; } = new()
+    {
+        Entering = Text(Entering()),
+        DirectoryFailed = Text(Failed(DirectoryStep, AnyError)),
+        UserFailed = Text(Failed(UserStep, AnyError)),
+        ProgramFailed = Text(Failed(ProgramStep, AnyError)),
+    };
+
+    /// <summary>Has as many digits as the number of any error has at most.</summary>
+    private const int AnyError = 999;
 
     public static byte[] Failed(string step, int error) => Line($"{FailedWord} {step} {error}");
 
@@ -40,13 +54,15 @@ internal sealed record StatusLine(string Word, string First, string Second)
 
     public static byte[] Empty() => Line(EmptyWord);
 
-    public static string Text(byte[] line) => Encoding.ASCII.GetString(line);
+    public byte[] ToLine() => Line(string.Join(' ', new[] { Word, First, Second }.Where(part => part.Length > 0)));
 
     public static StatusLine Parse(string line)
     {
         var parts = line.Split(' ');
         return new(parts[0], parts.ElementAtOrDefault(1) ?? "", parts.ElementAtOrDefault(2) ?? "");
     }
+
+    private static string Text(byte[] line) => Encoding.ASCII.GetString(line);
 
     private static byte[] Line(string text) => Encoding.ASCII.GetBytes(text + '\n');
 }

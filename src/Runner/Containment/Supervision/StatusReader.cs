@@ -13,18 +13,37 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 internal sealed class StatusReader(FileDescriptor status, Action<StatusLine> onLine, Action onEnd)
 {
     private readonly StringBuilder _line = new();
+    private readonly Queue<StatusLine> _read = [];
 
     public void Start() => DescriptorWatch.Shared.Add(status, OnReadable);
 
+    /// <summary>A line that could not be dealt with is the first one of the next time.</summary>
     private bool OnReadable()
     {
+        if (_read.Count == 0 && !TryReadLines())
+        {
+            onEnd();
+            return false;
+        }
+
+        while (_read.TryPeek(out StatusLine? line))
+        {
+            onLine(line);
+            _read.Dequeue();
+        }
+
+        return true;
+    }
+
+    private bool TryReadLines()
+    {
         Span<byte> buffer = stackalloc byte[256];
-        var count = TryRead(buffer);
-        foreach (var character in buffer[..count])
+        int count = TryRead(buffer);
+        foreach (byte character in buffer[..count])
         {
             if (character == '\n')
             {
-                onLine(StatusLine.Parse(_line.ToString()));
+                _read.Enqueue(StatusLine.Parse(_line.ToString()));
                 _line.Clear();
             }
             else
@@ -33,13 +52,7 @@ internal sealed class StatusReader(FileDescriptor status, Action<StatusLine> onL
             }
         }
 
-        if (count > 0)
-        {
-            return true;
-        }
-
-        onEnd();
-        return false;
+        return count > 0;
     }
 
     private int TryRead(Span<byte> buffer)

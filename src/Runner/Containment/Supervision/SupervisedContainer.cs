@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Escapes;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 
@@ -7,14 +8,12 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 
 /// <summary>
 /// A run beneath its supervisor. While the supervisor lives the run is everything below it in the process tree, and its
-/// word that it has no child left is the proof that the run is empty. If the supervisor is killed from outside, its
-/// children come to the runner, and the run is what came and what carries the cookie.
+/// word that it has no child left is the proof that the run is empty. If the supervisor is killed, its children come to the
+/// runner, and the run was broken out of.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class SupervisedContainer : LinuxRunContainer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// How long a census that found nobody alive waits for the supervisor to say so: it has dead children to collect,
     /// which takes microseconds.
@@ -26,11 +25,11 @@ internal sealed class SupervisedContainer : LinuxRunContainer
     private readonly ProcessIdentity _supervisor;
     private volatile bool _orphaned;
 
-    public SupervisedContainer(AgentLaunch launch, ModeProcess supervisor, TimeProvider time)
-        : base(launch, supervisor)
+    public SupervisedContainer(AgentLaunch launch, ModeProcess supervisor, EscapedProcesses escaped, TimeProvider time)
+        : base(launch, supervisor, escaped)
     {
         _time = time;
-        _supervisor = ProcessStat.TryRead(supervisor.Id)?.Identity ?? default;
+        _supervisor = supervisor.Identity;
         new StatusReader(supervisor.Status, OnStatus, OnStatusEnd).Start();
     }
 
@@ -38,12 +37,17 @@ internal sealed class SupervisedContainer : LinuxRunContainer
     /// Everything the run ever orphaned is beneath the supervisor, also what cleared its environment; the agent is a
     /// process of its own for when the supervisor is gone.
     /// </remarks>
-    public override ContainerTrace Trace =>
-        new() { Processes = [.. new[] { AgentIdentity, _supervisor }.Where(process => process.Id > 0)] };
+    public override ContainerTrace Trace => new()
+    {
+        Processes = [.. new[] { AgentIdentity, _supervisor }.Where(process => process.Id > 0)],
+        UserId = Launch.User?.Id,
+    };
 
-    public override void Terminate() => SignalRounds.Terminate(AgentIdentity, Members, Ledger);
+    public override bool IsAbove(ProcessIdentity process) => base.IsAbove(process) || (process == _supervisor && process.Id > 0);
 
-    public override void Kill()
+    protected override void TerminateMembers() => SignalRounds.Terminate(AgentIdentity, Members, Ledger);
+
+    protected override void KillMembers()
     {
         SignalRounds.Kill(Members, Ledger);
 
@@ -60,7 +64,8 @@ internal sealed class SupervisedContainer : LinuxRunContainer
 
         if (_orphaned)
         {
-            return CensusOfOrphans();
+            var orphans = Ledger.Count(Members(), otherwise: $"{ProcessId} (the agent, ending)", out var living);
+            return living == 0 && HasAgentExited ? Emptied() : orphans;
         }
 
         var census = Ledger.Count(Members(), otherwise: "its supervisor is collecting what has ended", out var alive);
@@ -97,16 +102,24 @@ internal sealed class SupervisedContainer : LinuxRunContainer
 
     private void OnStarted(int agent)
     {
-        if (ProcessHandle.TryOpen(agent) is { } handle)
+        try
         {
-            AgentStarted(agent, handle);
-            Process.Control.TryWrite([1]);
-        }
-        else
-        {
+            if (ProcessHandle.TryOpen(agent) is { } handle)
+            {
+                AgentStarted(agent, handle);
+                Process.Control.TryWrite([1]);
+                return;
+            }
+
             StartFailed(new($"No descriptor is left to hold the agent by: {Marshal.GetLastPInvokeErrorMessage()}."));
-            Process.Control.Dispose();
         }
+        catch (IOException exception)
+        {
+            StartFailed(new($"The agent could not be looked at: {exception.Message}", exception));
+        }
+
+        // Then the supervisor ends it.
+        Process.Control.Dispose();
     }
 
     private void OnStatusEnd() => DescriptorWatch.Shared.Add(Process.Handle.Descriptor, OnSupervisorEnded);
@@ -117,6 +130,7 @@ internal sealed class SupervisedContainer : LinuxRunContainer
         if (Started.IsCompletedSuccessfully && !_empty.IsSet)
         {
             _orphaned = true;
+            Break("its supervisor was killed");
             DescriptorWatch.Shared.Add(Agent!.Descriptor, OnOrphanedAgentEnded);
         }
         else
@@ -143,27 +157,6 @@ internal sealed class SupervisedContainer : LinuxRunContainer
     }
 
     private IEnumerable<ProcessStat> Members() => _orphaned
-        ? ProcessTable.Descendants(new AdoptedRun(Launch.RunId, Ledger).Includes, includeRoots: true)
+        ? ProcessTable.Descendants(p => p.Identity == AgentIdentity, includeRoots: true)
         : ProcessTable.Descendants(p => p.Identity == _supervisor, includeRoots: false);
-
-    private ProcessCensus CensusOfOrphans()
-    {
-        // A look at the process table is not one moment; what is missed by two in a row is not there.
-        for (var look = 0; look < 2; look++)
-        {
-            List<ProcessStat> found = [.. Members()];
-            foreach (var dead in found.Where(p => !p.IsAlive && p.Parent == Environment.ProcessId && p.Id != ProcessId))
-            {
-                Children.Collect(dead.Id, wait: false);
-            }
-
-            var census = Ledger.Count(found, otherwise: "", out var alive);
-            if (alive > 0)
-            {
-                return census;
-            }
-        }
-
-        return HasAgentExited ? Emptied() : Ledger.Count([], otherwise: $"{ProcessId} (the agent, ending)", out _);
-    }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Escapes;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 
@@ -11,37 +11,34 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 [SupportedOSPlatform("linux")]
 internal sealed class SupervisorContainment : IContainment
 {
-    private const int SetChildSubreaper = 36;   // PR_SET_CHILD_SUBREAPER
-
     private readonly string _runnerId;
     private readonly OwnProgram _program;
     private readonly TimeProvider _time;
+    private readonly EscapedProcesses _escaped;
 
-    /// <summary>
-    /// Makes this process a subreaper for the rest of its life: if a supervisor is killed, its run comes here.
-    /// </summary>
+    /// <exception cref="ContainmentUnavailableException">The system cannot do it.</exception>
     public SupervisorContainment(string runnerId, OwnProgram program, TimeProvider time)
     {
         (_runnerId, _program, _time) = (runnerId, program, time);
-        if (Libc.Prctl(SetChildSubreaper, 1, 0, 0, 0) != 0)
-        {
-            throw new ContainmentUnavailableException(
-                $"this process cannot be a subreaper ({Marshal.GetLastPInvokeErrorMessage()})");
-        }
-
         if (ProcessHandle.Unavailable() is { } reason)
         {
             throw new ContainmentUnavailableException(reason);
         }
+
+        // What has come to the runner is beneath no supervisor.
+        _escaped = new EscapedProcesses(runnerId, holderOf: _ => null, time);
     }
 
     public string Kind => ContainmentKind.Supervisor;
+
+    public void Dispose() => _escaped.Dispose();
 
     public async Task<IRunContainer> StartAsync(AgentLaunch launch, CancellationToken cancellationToken)
     {
         var spec = LaunchSpec.For(launch, _runnerId);
         var supervisor = ModeProcess.Start(_program, ProcessMode.Supervise, launch, spec);
-        return await new SupervisedContainer(launch, supervisor, _time).StartedAsync(cancellationToken);
+        var container = supervisor.HeldBy(() => new SupervisedContainer(launch, supervisor, _escaped, _time));
+        return await container.StartedAsync(cancellationToken);
     }
 
     public Task<IReadOnlyList<Survivor>> EndSurvivorsAsync(

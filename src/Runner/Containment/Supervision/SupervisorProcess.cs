@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.Versioning;
+using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 
@@ -13,7 +14,6 @@ namespace Coordinator.AgentRunner.Containment.Supervision;
 [SupportedOSPlatform("linux")]
 internal static class SupervisorProcess
 {
-    private const int SetChildSubreaper = 36;   // PR_SET_CHILD_SUBREAPER
     private const int CannotStart = 125;
     private const int Ignore = 1;               // SIG_IGN
 
@@ -28,8 +28,8 @@ internal static class SupervisorProcess
         using var status = new FileDescriptor(ProcessMode.StatusDescriptor);
         using var control = new FileDescriptor(ProcessMode.ControlDescriptor);
         var spec = LaunchSpec.FromFile(ProcessMode.SpecDescriptor);
-        _ = Libc.Prctl(SetChildSubreaper, 1, 0, 0, 0);
-        if (!ProcessMode.TryChangeDirectory(spec.WorkingDirectory, status) || TryStart(spec, status) is not { } agent)
+        _ = Subreaper.TryBecome();
+        if (TryStart(spec, status) is not { } agent)
         {
             return CannotStart;
         }
@@ -46,18 +46,63 @@ internal static class SupervisorProcess
     {
         try
         {
-            return Children.Start(new()
-            {
-                Program = spec.Program,
-                Arguments = spec.Arguments,
-                Environment = spec.Environment,
-            });
+            if (spec.User is not null)
+                return TryStartAsUser(spec, status);
+            return ProcessMode.TryChangeDirectory(spec.WorkingDirectory, status) ? Children.Start(spec.ToSpawn([]) with { WorkingDirectory = null }) : null;
         }
         catch (Win32Exception e)
         {
             status.TryWrite(StatusLine.Failed(StatusLine.ProgramStep, e.NativeErrorCode));
             return null;
         }
+    }
+
+    /// <summary>The agent says itself what fails on its way to its user; what it says is passed on.</summary>
+    private static int? TryStartAsUser(LaunchSpec spec, FileDescriptor status)
+    {
+        List<FileDescriptor> streams = [.. Enumerable.Range(0, 3).Select(number => Descriptors.DuplicateAbove(number, lowest: 3))];
+        (FileDescriptor told, FileDescriptor tell) = FileDescriptor.CreatePipe();
+        try
+        {
+            int agent = Children.TryStartApart(spec.ToSpawn(streams), cgroup: null, tell, StatusLine.OfBirth) ?? StartByOwnProgram(spec, streams, tell);
+            tell.Dispose();
+            StatusLine last = ReadLast(told);
+            if (last.Word == StatusLine.EnteringWord)
+                return agent;
+            status.TryWrite(last.ToLine());
+            Children.Collect(agent, wait: true);
+            return null;
+        }
+        finally
+        {
+            tell.Dispose();
+            told.Dispose();
+            streams.ForEach(stream => stream.Dispose());
+        }
+    }
+
+    /// <summary>Where no code can be put together for the processor.</summary>
+    private static int StartByOwnProgram(LaunchSpec spec, IReadOnlyList<FileDescriptor> streams, FileDescriptor tell)
+    {
+        OwnProgram program = OwnProgram.Current();
+        using FileDescriptor file = spec.ToFile();
+        return Children.Start(new Spawn
+        {
+            Program = program.Program,
+            Arguments = program.CommandLine(ProcessMode.Enter, ""),
+            Environment = OwnProgram.StartEnvironment(),
+            Descriptors = [.. streams, file, tell],
+        });
+    }
+
+    /// <summary>The last line before the end; one that says nothing if there is none.</summary>
+    private static StatusLine ReadLast(FileDescriptor told)
+    {
+        StringBuilder text = new();
+        Span<byte> buffer = stackalloc byte[256];
+        for (int count; (count = told.Read(buffer)) > 0;)
+            text.Append(Encoding.ASCII.GetString(buffer[..count]));
+        return StatusLine.Parse(text.ToString().TrimEnd('\n').Split('\n')[^1]);
     }
 
     /// <summary>
@@ -103,7 +148,14 @@ internal static class SupervisorProcess
         var self = Environment.ProcessId;
         while (true)
         {
-            SignalRounds.Kill(() => ProcessTable.Descendants(p => p.Id == self, includeRoots: false), ledger);
+            try
+            {
+                SignalRounds.Kill(() => ProcessTable.Descendants(p => p.Id == self, includeRoots: false), ledger);
+            }
+            catch (IOException)
+            {
+                // Its processes may be what has taken all the room; some of them are gone at the next try.
+            }
 
             // What was found is dying; this only waits for the main thread or for what is slow to die.
             unsafe

@@ -5,13 +5,13 @@ using Call = Coordinator.AgentRunner.Containment.Native.BirthCode.Call;
 namespace Coordinator.AgentRunner.Containment.Native;
 
 /// <summary>
-/// Starts a program that is in its cgroup from its first moment, by <c>clone3</c> with <c>CLONE_INTO_CGROUP</c>. To move
-/// a process there takes the kernel several milliseconds, and a program of its own that moves and then becomes the agent
-/// takes as long again to start.
+/// Starts a program that is in its cgroup from its first moment, by <c>clone3</c> with <c>CLONE_INTO_CGROUP</c>, or that is another
+/// user's, or both. To move a process into a cgroup takes the kernel several milliseconds, and a program of its own that moves and
+/// then becomes the agent takes as long again to start.
 /// </summary>
 /// <remarks>What the new process does before it becomes the program is a list of calls of the system: <see cref="BirthCode"/>.</remarks>
 [SupportedOSPlatform("linux")]
-internal static unsafe class CgroupBirth
+internal static unsafe class Birth
 {
     private const ulong IntoCgroup = 0x200000000;               // CLONE_INTO_CGROUP
     private const ulong ChildSignal = 17;                       // SIGCHLD
@@ -20,7 +20,8 @@ internal static unsafe class CgroupBirth
     private const int SignalSetSize = 128;
     private const int KernelSignalSetSize = 8;
     private const int CannotStart = 125;
-    private const int MaximumCalls = Signals + 16;
+    private const int MaximumCalls = Signals + 32;
+    private const int ErrorDigits = 3;
 
     private const int NotPermitted = 1;                         // EPERM
     private const int Invalid = 22;                             // EINVAL
@@ -31,16 +32,51 @@ internal static unsafe class CgroupBirth
     /// The new process, as the leader of a session of its own; null if the system has no such call or does not let it be
     /// made here.
     /// </summary>
+    /// <param name="plan">What the process does.</param>
+    /// <param name="cgroup">Null leaves it in that of this process.</param>
     /// <exception cref="Win32Exception">There is no room for another process.</exception>
-    public static int? TryStart(Plan plan, FileDescriptor cgroup)
+    public static int? TryStart(Plan plan, FileDescriptor? cgroup)
     {
         if (!BirthCode.IsAvailable)
             return null;
-        BirthCode.CloneArguments clone = new() { Flags = IntoCgroup, ExitSignal = ChildSignal, Cgroup = (ulong)cgroup.Number };
         Call* calls = stackalloc Call[MaximumCalls];
         byte* nothing = stackalloc byte[SignalSetSize];
         new Span<byte>(nothing, SignalSetSize).Clear();
         Write(calls, plan, nothing);
+        return Clone(calls, cgroup);
+    }
+
+    /// <summary>
+    /// Starts a process that does nothing but send SIGKILL to every process of a user. The kernel goes through its list of processes
+    /// at one stroke, so that no fork gets away. Null if there is no code for this processor.
+    /// </summary>
+    /// <returns>The process, which ends at once: with 0 if it has sent them.</returns>
+    /// <exception cref="Win32Exception">There is no room for another process.</exception>
+    public static int? TryStartKiller(CredentialCalls user)
+    {
+        const int Everybody = -1;
+        if (!BirthCode.IsAvailable)
+            return null;
+        Call* calls = stackalloc Call[CredentialCalls.Count + 4];
+        byte* digits = stackalloc byte[ErrorDigits];
+        Call* refused = calls + CredentialCalls.Count + 1;
+        Call* kill = refused + 1;
+        for (int i = 0; i < CredentialCalls.Count; i++)
+            calls[i] = user[i] with { Otherwise = refused, Digits = digits };
+
+        // For an administrator everybody would be the whole machine: it must have become impossible to be one again.
+        calls[CredentialCalls.Count] = new Call(CallNumbers.SetUserIds) { Otherwise = kill, Digits = digits };
+        *refused = new Call(Number.Exit, CannotStart);
+        *kill = new Call(Number.Kill, Everybody, UnixSignal.Kill);
+        kill[1] = new Call(Number.Exit);
+        return Clone(calls, cgroup: null);
+    }
+
+    private static int? Clone(Call* calls, FileDescriptor? cgroup)
+    {
+        BirthCode.CloneArguments clone = new() { ExitSignal = ChildSignal };
+        if (cgroup is not null)
+            (clone.Flags, clone.Cgroup) = (IntoCgroup, (ulong)cgroup.Number);
 
         // A handler of this process must not run in the copy.
         byte* all = stackalloc byte[SignalSetSize];
@@ -66,6 +102,8 @@ internal static unsafe class CgroupBirth
         *next++ = new Call(Number.Duplicate, plan.Output, 1);
         *next++ = new Call(Number.Duplicate, plan.Error, 2);
         *next++ = new Call(Number.SetSignalMask, SetMask, (nint)nothing, 0, KernelSignalSetSize);
+        Call* becomeUser = next;
+        next += plan.User is null ? 0 : CredentialCalls.Count;
         Call* changeDirectory = next++;
         *next++ = Tell(plan, plan.Entering);
         Call* execute = next++;
@@ -73,7 +111,11 @@ internal static unsafe class CgroupBirth
         *next++ = new Call(Number.Exit, CannotStart);
         Call* directoryFailed = next++;
         *next++ = new Call(Number.Exit, CannotStart);
+        Call* userFailed = next++;
+        *next++ = new Call(Number.Exit, CannotStart);
 
+        for (int i = 0; plan.User is { } user && i < CredentialCalls.Count; i++)
+            becomeUser[i] = user[i] with { Otherwise = userFailed, Digits = plan.UserFailed.Number };
         *changeDirectory = new Call(Number.ChangeDirectory, (nint)plan.Directory)
         {
             Otherwise = directoryFailed,
@@ -86,6 +128,7 @@ internal static unsafe class CgroupBirth
         };
         *programFailed = Tell(plan, plan.ProgramFailed);
         *directoryFailed = Tell(plan, plan.DirectoryFailed);
+        *userFailed = Tell(plan, plan.UserFailed);
     }
 
     private static Call Tell(in Plan plan, Line line) => new(Number.Write, plan.Status, (nint)line.Text, line.Length);
@@ -98,6 +141,7 @@ internal static unsafe class CgroupBirth
         public const int SetSignalMask = 14;                    // rt_sigprocmask
         public const int Duplicate = 33;                        // dup2
         public const int Execute = 59;                          // execve
+        public const int Kill = 62;
         public const int ChangeDirectory = 80;                  // chdir
         public const int NewSession = 112;                      // setsid
         public const int Exit = 231;                            // exit_group
@@ -118,6 +162,9 @@ internal static unsafe class CgroupBirth
         /// <summary>Where it works.</summary>
         public byte* Directory;
 
+        /// <summary>Whose it is; null leaves it this process's user's.</summary>
+        public CredentialCalls? User;
+
         /// <summary>Becomes its descriptor 0; like the next two it is above 2 here.</summary>
         public int Input;
 
@@ -135,6 +182,9 @@ internal static unsafe class CgroupBirth
 
         /// <summary>The directory could not be entered.</summary>
         public Line DirectoryFailed;
+
+        /// <summary>It could not become the user's.</summary>
+        public Line UserFailed;
 
         /// <summary>The program could not be executed.</summary>
         public Line ProgramFailed;

@@ -1,0 +1,209 @@
+using Coordinator.Audit;
+using Coordinator.Errors;
+using Coordinator.Runners;
+using Coordinator.Runs;
+using Coordinator.Sessions;
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Coordinator.Stops;
+
+/// <summary>
+/// The stop that goes out although it cannot be stored: whoever fills the disk must not become unstoppable by it, nor anybody else.
+/// It is sent to the runner at once and answered as not durable; it is stored, with its record, as soon as something can be written.
+/// The one exception to the rule that a stop is on disk before it is answered, and nothing but stops takes this way.
+/// </summary>
+internal sealed partial class EmergencyStops(
+    IDbContextFactory<CoordinatorDbContext> contexts,
+    Ledger ledger,
+    StopTransaction transaction,
+    UnstoredStops unstored,
+    RunnerStreams streams,
+    Ids ids,
+    TimeProvider time,
+    ILogger<EmergencyStops> logger) : IDeadline
+{
+    /// <summary>How long an answer waits for the command to be written.</summary>
+    private static readonly TimeSpan WriteWait = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset _repeated;
+
+    /// <summary>Whether a stop fails because nothing can be stored.</summary>
+    public static bool Concerns(CoordinatorException problem) => problem.Reason is Reasons.StorageFull or Reasons.StorageUnavailable;
+
+    /// <summary>Stops the newest run of a session, and those of its descendants if that is asked for.</summary>
+    /// <param name="problem">Why the stop could not be stored; what cannot be sent either fails with it.</param>
+    /// <exception cref="CoordinatorException">There is no such session, nothing of it is active, or nothing could be sent.</exception>
+    public async Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms, CoordinatorException problem)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        Session session = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.SessionId == sessionId)
+            ?? throw CoordinatorException.SessionNotFound(sessionId);
+        Run? run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == session.RunId);
+        return await AnswerAsync(db, session, run, terms, problem);
+    }
+
+    /// <summary>As <see cref="StopSessionAsync"/>, for one run.</summary>
+    /// <exception cref="CoordinatorException">There is no such run, nothing of it is active, or nothing could be sent.</exception>
+    public async Task<StopAnswer> StopRunAsync(string runId, StopTerms terms, CoordinatorException problem)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        Run run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId) ?? throw CoordinatorException.RunNotFound(runId);
+        Session session = await db.Sessions.AsNoTracking().SingleAsync(s => s.SessionId == run.SessionId);
+        return await AnswerAsync(db, session, run, terms, problem);
+    }
+
+    /// <summary>The active sessions that match a filter, as far as is stored.</summary>
+    public async Task<IReadOnlyList<string>> MatchingAsync(SessionFilter filter)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        return await StopSelection.MatchingAsync(db, filter);
+    }
+
+    /// <summary>The commands for those of these claims whose stops are not stored.</summary>
+    public IEnumerable<Proto.StopRun> CommandsFor(IEnumerable<RunClaim> claims) =>
+        from claim in claims
+        let terms = unstored.Of(claim)
+        where terms.Count > 0
+        select Command(claim, UnstoredStops.Sharpest(terms));
+
+    /// <summary>Stores what can be stored by now, and tells runners again of the rest: a command may be lost with its connection.</summary>
+    public async Task MeetAsync()
+    {
+        bool repeats = time.GetUtcNow() - _repeated >= StopDelay.Allowance;
+        bool isWritable = true;
+        foreach (RunClaim claim in unstored.Claims)
+        {
+            if (isWritable)
+                isWritable = await TryStoreAsync(claim);
+            if (!isWritable && repeats)
+                await RepeatAsync(claim);
+        }
+
+        if (repeats)
+            _repeated = time.GetUtcNow();
+    }
+
+    private async Task<StopAnswer> AnswerAsync(CoordinatorDbContext db, Session session, Run? run, StopTerms terms, CoordinatorException problem)
+    {
+        terms = terms with { RequestedTime = time.GetUtcNow() };
+        StopStep own = await StopAsync(session, run, terms, problem);
+        List<StopStep> children = [];
+        if (terms.IncludeChildren)
+        {
+            foreach (Session child in await StopSelection.DescendantsAsync(db, [session.SessionId]))
+            {
+                StopStep step = await StopAsync(child, await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == child.RunId), terms, problem);
+                if (step.Refusal is null || step.Refusal == problem)
+                    children.Add(step);
+            }
+        }
+
+        if (own.Refusal is not null && children.TrueForAll(child => child.Refusal is not null))
+            throw own.Refusal;
+        return new StopAnswer(own, children);
+    }
+
+    private async Task<StopStep> StopAsync(Session session, Run? run, StopTerms terms, CoordinatorException problem)
+    {
+        StopStep step = transaction.Consider(session, run, terms);
+        if (step.Refusal is not null)
+            return step;
+        // A run that waits is no runner's yet: it can only be taken from the queue, and that has to be stored.
+        if (run!.Status == RunStatus.Pending)
+            return StopStep.Refused(session, run.RunId, problem);
+        RunClaim claim = RunClaim.Of(run);
+
+        // Known before it is sent: the proof may come before the answer.
+        unstored.Add(claim, terms);
+        if (!await SendAsync(run.RunnerId, claim, terms))
+            return StopStep.Refused(session, run.RunId, problem);
+        LogSent(run.RunId, run.RunnerId, problem.Message);
+        return StopStep.Settled(session, run, session.Status, run.Status == RunStatus.Stopping, Proto.StopDelivery.SentNotDurable);
+    }
+
+    private async Task<bool> SendAsync(string runnerId, RunClaim claim, StopTerms terms)
+    {
+        try
+        {
+            if (await IsWrittenAsync(streams.SendStopAsync(runnerId, Command(claim, terms))).WaitAsync(WriteWait, time))
+                return true;
+            unstored.Withdraw(claim, terms);
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            // It may still be written, so that it counts as asked for.
+            return false;
+        }
+    }
+
+    /// <summary>Awaited here, in the caller's context: a timeout on the task itself would go on on a thread of the pool.</summary>
+    private static async Task<bool> IsWrittenAsync(Task<bool> written) => await written;
+
+    /// <summary>False if nothing can be written.</summary>
+    private async Task<bool> TryStoreAsync(RunClaim claim)
+    {
+        try
+        {
+            await StoreAsync(claim);
+            return true;
+        }
+        catch (CoordinatorException problem) when (Concerns(problem))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Stores all that was asked of a claim; its run may have ended meanwhile.</summary>
+    private async Task StoreAsync(RunClaim claim)
+    {
+        IReadOnlyList<StopTerms> all = unstored.Of(claim);
+        await ledger.ExecuteAsync(LedgerLane.Urgent, async scope =>
+        {
+            Run? run = await scope.FindRunAsync(claim.RunId);
+            // The proof may have come first, and have brought it all with it.
+            if (run is not null && run.Epoch == claim.Epoch && unstored.Of(claim) == all)
+            {
+                foreach (StopTerms terms in all)
+                    await StoreAsync(scope, run, terms);
+            }
+
+            scope.AfterCommit(() => unstored.Stored(claim, all));
+            return true;
+        });
+        LogStored(claim.RunId);
+    }
+
+    private async ValueTask StoreAsync(LedgerScope scope, Run run, StopTerms terms)
+    {
+        Session session = await scope.SessionOfAsync(run);
+        if (transaction.Consider(session, run, terms).Refusal is null)
+            await transaction.StopAsync(scope, session, run, terms);
+        else
+            scope.Record(AuditEntry.Stop(run, terms));
+    }
+
+    private async Task RepeatAsync(RunClaim claim)
+    {
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        IReadOnlyList<StopTerms> terms = unstored.Of(claim);
+        if (terms.Count > 0 && await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == claim.RunId) is { } run)
+            _ = streams.SendStopAsync(run.RunnerId, Command(claim, UnstoredStops.Sharpest(terms)));
+    }
+
+    private Proto.StopRun Command(RunClaim claim, StopTerms terms) => new()
+    {
+        CommandId = ids.New(Ids.Command),
+        RunId = claim.RunId,
+        Epoch = claim.Epoch,
+        GracePeriod = terms.GracePeriod.ToProto(),
+        Force = terms.Force,
+    };
+
+    [LoggerMessage(3011, LogLevel.Warning, "The stop of run {RunId} was sent to runner {RunnerId} but not stored ({Problem}). It is stored as soon as something can be written")]
+    private partial void LogSent(string runId, string runnerId, string problem);
+
+    [LoggerMessage(3012, LogLevel.Information, "The stop of run {RunId}, which could not be stored when it was sent, is stored")]
+    private partial void LogStored(string runId);
+}
