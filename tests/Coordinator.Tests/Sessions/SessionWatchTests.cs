@@ -18,7 +18,7 @@ public sealed class SessionWatchTests
         Proto.Session after = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         await view.UntilAsync(v => v.Sessions.ContainsKey(after.SessionId));
         await coordinator.StopAsync(before.SessionId);
-        await view.UntilAsync(v => v.Sessions[before.SessionId].Status == Proto.SessionStatus.Stopped);
+        await view.UntilAsync(v => v.Sessions.GetValueOrDefault(before.SessionId)?.Status == Proto.SessionStatus.Stopped);
         await coordinator.Sessions.DeleteSessionAsync(new() { SessionId = before.SessionId });
         await view.UntilAsync(v => !v.Sessions.ContainsKey(before.SessionId));
 

@@ -47,7 +47,7 @@ public sealed class OverdueStopTests
         Proto.StopRecord record = await clock.AfterAsync(start.RunId, seconds: 6);
         Assert.Equal(Proto.StopWait.Receipt, record.WaitingFor);
         Assert.Contains("has not confirmed the stop", record.Detail, StringComparison.Ordinal);
-        await watcher.UntilAsync(v => v.Sessions[session.SessionId].Stop?.WaitingFor == Proto.StopWait.Receipt);
+        await watcher.UntilAsync(v => v.Sessions.GetValueOrDefault(session.SessionId)?.Stop?.WaitingFor == Proto.StopWait.Receipt);
 
         await runner.ReceivedAsync(stop);
         await coordinator.RunWhenAsync(start.RunId, r => r.Stop.ReceivedTime is not null);
