@@ -17,7 +17,7 @@ public sealed class BirthTests
 {
     private const int AtATime = 4;
 
-    private static readonly int Starts = TestForm.Of(200, 100_000);
+    private static readonly int Starts = TestForm.Of(100, 100_000);
 
     [Fact]
     public async Task Start_WhileMemoryIsAllocatedAndCollected_AlwaysBecomesItsProgram()
