@@ -36,7 +36,7 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Whether it is neither gone nor stopped.</summary>
-    public bool IsGoingOn => ProcessStat.TryRead(_process) is { IsAlive: true, IsStopped: false };
+    public bool IsGoingOn => ProcessStat.TryRead(_process) is { IsAlive: true, State: not 'T' and not 't' };
 
     /// <summary>What a shell does to have it run a command, with the shell's own variables filled in.</summary>
     public string Ask(string command) => $"echo \"{command}\" > {_files.At("pipe")}";

@@ -134,7 +134,7 @@ internal sealed class CgroupContainer : LinuxRunContainer
     /// <summary>An agent that is ending is not counted in its cgroup any more, but is still said to be in it.</summary>
     private ProcessStat? TryFindAgentOutside()
     {
-        if (!_cgroup.HasLeft(ProcessId) || ProcessStat.TryRead(ProcessId) is not { IsAlive: true } agent || agent.Identity != AgentIdentity)
+        if (!_cgroup.HasLeft(ProcessId) || ProcessStat.TryRead(AgentIdentity) is not { IsAlive: true } agent)
             return null;
         Break($"its agent {agent.Description} left its cgroup");
         return agent;

@@ -31,16 +31,9 @@ internal sealed class EscapeSearch(LinuxRunContainer run, LivingRuns runs, Proce
     public void TakeAdopted(Sighting sighting)
     {
         (ProcessStat process, string? holder) = sighting;
-        if (holder == run.RunId)
-        {
-            // The container is not empty after all.
-            IsToLookAgain = true;
-            return;
-        }
-
         if (holder is not null)
-            return;
-        if (owners.OwnerOf(process) is not { } owner)
+            IsToLookAgain |= holder == run.RunId;       // The container is not empty after all.
+        else if (owners.OwnerOf(process) is not { } owner)
             TakeUnowned(process);
         else if (owner.Run == run)
             TakeEscaped(process, isOwn: owner.IsDescent);
@@ -118,8 +111,7 @@ internal sealed class EscapeSearch(LinuxRunContainer run, LivingRuns runs, Proce
     }
 
     /// <summary>Whether it has not ended since it was found, and its number is not another one's by now.</summary>
-    private static bool IsStill(ProcessStat process) =>
-        ProcessStat.TryRead(process.Id) is { IsAlive: true } now && now.Identity == process.Identity;
+    private static bool IsStill(ProcessStat process) => ProcessStat.TryRead(process.Identity) is { IsAlive: true };
 
     private bool IsAnothers(string? holder) => holder is not null && holder != run.RunId;
 }

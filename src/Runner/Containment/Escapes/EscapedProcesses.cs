@@ -68,7 +68,7 @@ internal sealed class EscapedProcesses : IDisposable
             search.TakeAdopted(adopted);
         foreach ((ProcessIdentity seen, Belonging owner) in _owners.Of(run))
         {
-            if (ProcessStat.TryRead(seen.Id) is { IsAlive: true } now && now.Identity == seen)
+            if (ProcessStat.TryRead(seen) is { IsAlive: true } now)
                 search.TakeSeen(now, owner);
         }
 

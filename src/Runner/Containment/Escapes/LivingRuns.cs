@@ -61,7 +61,7 @@ internal sealed class LivingRuns
         const int MaxTries = 5;
         LinuxRunContainer? owner = null;
         for (int i = 0; i < MaxTries && !TryClimb(process, out owner); i++)
-            process = ProcessStat.TryRead(process.Id) is { } now && now.Identity == process.Identity ? now : process;
+            process = ProcessStat.TryRead(process.Identity) ?? process;
         return owner;
     }
 

@@ -19,8 +19,7 @@ internal readonly record struct ProcessIdentity(int Id, ulong StartTime)
         // The handle is taken first: whatever dies after the comparison, the handle still means the process compared.
         using var handle = ProcessHandle.TryOpen(Id);
         return handle is not null
-            && ProcessStat.TryRead(Id) is { } now
-            && now.Identity == this
+            && ProcessStat.TryRead(this) is not null
             && handle.TrySignal(signal);
     }
 }

@@ -19,9 +19,6 @@ internal readonly record struct ProcessStat(
     /// </summary>
     public bool IsAlive => State is not ('Z' or 'X' or 'x') || Threads > 1;
 
-    /// <summary>Whether it does nothing until it is told to go on.</summary>
-    public bool IsStopped => State is 'T' or 't';
-
     /// <summary>For a person, as in "4711 (dd, uninterruptible)".</summary>
     public string Description => $"{Id} ({Name}, {StateName})";
 
@@ -45,6 +42,12 @@ internal readonly record struct ProcessStat(
         Span<byte> buffer = stackalloc byte[1024];
         return Parse(buffer[..ProcFile.Read(process, "stat"u8, buffer)]);
     }
+
+    /// <summary>As it is by now; null if it is gone, whoever has its number.</summary>
+    /// <exception cref="IOException">It cannot be looked at, and may be alive.</exception>
+    [SupportedOSPlatform("linux")]
+    public static ProcessStat? TryRead(ProcessIdentity process) =>
+        TryRead(process.Id) is { } now && now.Identity == process ? now : null;
 
     /// <summary>
     /// Reads "pid (name) state ppid pgrp session …". The name may itself contain spaces and parentheses, so that only

@@ -29,7 +29,7 @@ internal static class SignalRounds
         var signalled = new HashSet<ProcessIdentity>();
 
         // It may be gone before it is found, and may have become another program since it was noted.
-        if (ProcessStat.TryRead(agent.Id) is { } stat && stat.Identity == agent && stat.IsAlive)
+        if (ProcessStat.TryRead(agent) is { IsAlive: true } stat)
         {
             seen.Note(stat);
         }
