@@ -51,8 +51,8 @@ internal sealed class ProcessOwners : IDisposable
     public IEnumerable<(ProcessIdentity Process, Belonging Owner)> Of(LinuxRunContainer run) =>
         _owners.Where(owned => owned.Value.Run == run && !run.IsAbove(owned.Key)).Select(owned => (owned.Key, owned.Value));
 
-    /// <summary>Completes after a look that begins after the call; with whether everything could be looked at.</summary>
-    public Task<bool> LookAsync() => _look.LookAsync();
+    /// <summary>Completes after a look that begins after the call.</summary>
+    public Task LookAsync() => _look.LookAsync();
 
     public void Dispose() => _timer.Dispose();
 
@@ -74,7 +74,8 @@ internal sealed class ProcessOwners : IDisposable
     {
         try
         {
-            IReadOnlyList<LinuxRunContainer> living = _runs.All;
+            // Nobody asks about those that have users for themselves.
+            IReadOnlyList<LinuxRunContainer> living = [.. _runs.All.Where(run => !run.HasOwnUser)];
             _owners = living.Count == 0 ? [] : Look(living);
             return true;
         }

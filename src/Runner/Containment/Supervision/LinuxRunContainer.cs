@@ -134,6 +134,9 @@ internal abstract class LinuxRunContainer : IRunContainer
             : Ledger.Count(alive, otherwise: "its user's processes could not all be killed at one stroke yet", out _);
     }
 
+    /// <summary>Whether it has a user for itself, which nothing of it can leave.</summary>
+    public bool HasOwnUser => _user is not null;
+
     /// <summary>Something was observed after which nobody can be sure to know all processes of the run.</summary>
     public void Break(string what)
     {
