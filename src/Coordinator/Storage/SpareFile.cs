@@ -22,8 +22,15 @@ internal sealed class SpareFile(IOptions<CoordinatorOptions> options) : ISpareSp
     {
         try
         {
-            if (new FileInfo(_path) is not { Exists: true } file || file.Length != Size)
-                Write();
+            FileInfo file = new(_path);
+            long held = file.Exists ? file.Length : 0;
+            if (held == Size)
+                return true;
+
+            // Tried in vain it would take the writer tens of milliseconds each time, in which no stop is stored.
+            if (held + new DriveInfo(file.DirectoryName!).AvailableFreeSpace < Size)
+                return false;
+            Write();
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
