@@ -1,4 +1,5 @@
 using Coordinator.Audit;
+using Coordinator.Errors;
 using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Storage;
@@ -10,11 +11,14 @@ namespace Coordinator.Stops;
 /// the first time, above all the making of queries, takes many times as long as later; the first real stop after a start
 /// should not be the one to pay for it.
 /// </summary>
-internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction transaction, Ids ids, ILogger<StopRehearsal> logger) : IHostedService
+internal sealed partial class StopRehearsal(
+    Ledger ledger, StopTransaction transaction, EmergencyStops emergency, Ids ids, ILogger<StopRehearsal> logger) : BackgroundService
 {
     private const string Nobody = "rehearsal";
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    private static readonly StopTerms _terms = new(new Origin(Nobody, Nobody, Nobody), Nobody, TimeSpan.Zero, Force: false);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -25,9 +29,16 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
             // The database can be read but not written, for example: a reason to be slow once, not one to stay away.
             LogFailed(problem);
         }
+
+        await base.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The stop that cannot be stored comes last and keeps no call waiting: a disk is seldom full when the coordinator starts.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await RefuseAsync(emergency.StopSessionAsync);
+        await RefuseAsync(emergency.StopRunAsync);
+    }
 
     private async ValueTask PlayAsync(LedgerScope scope)
     {
@@ -42,7 +53,24 @@ internal sealed partial class StopRehearsal(Ledger ledger, StopTransaction trans
 
         session = (await scope.FindSessionAsync(session.SessionId))!;
         run = (await scope.FindRunAsync(session.RunId))!;
-        await transaction.StopAsync(scope, session, run, new StopTerms(new Origin(Nobody, Nobody, Nobody), Nobody, TimeSpan.Zero, Force: false));
+        await transaction.StopAsync(scope, session, run, _terms);
+    }
+
+    /// <summary>Asks for what can only be refused: the queries are made all the same, and so is what an exception takes.</summary>
+    private async Task RefuseAsync(Func<string, StopTerms, CoordinatorException, Task<StopAnswer>> stop)
+    {
+        try
+        {
+            await stop(Nobody, _terms, StorageErrors.DiskFull());
+        }
+        catch (CoordinatorException)
+        {
+            // There is no such session, and no such run.
+        }
+        catch (Exception problem)
+        {
+            LogFailed(problem);
+        }
     }
 
     private (Session Session, Run Run) Invent(DateTimeOffset now)
