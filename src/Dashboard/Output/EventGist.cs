@@ -1,6 +1,6 @@
 using System.Globalization;
+using Coordinator.Client.Text;
 using Coordinator.Dashboard.Stops;
-using Coordinator.Dashboard.Text;
 
 namespace Coordinator.Dashboard.Output;
 

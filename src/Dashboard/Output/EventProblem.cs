@@ -1,4 +1,4 @@
-using Coordinator.Dashboard.Text;
+using Coordinator.Client.Text;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Output;

@@ -1,4 +1,5 @@
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Watches;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Output;

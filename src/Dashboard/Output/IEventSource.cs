@@ -1,4 +1,4 @@
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Output;

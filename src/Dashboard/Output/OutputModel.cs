@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
 using Google.Protobuf.Collections;
 using Grpc.Core;
 

@@ -1,5 +1,5 @@
-using Coordinator.Dashboard.Connection;
-using Coordinator.Dashboard.Text;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Text;
 
 namespace Coordinator.Dashboard.Output;
 

@@ -1,5 +1,5 @@
-using Coordinator.Dashboard.Connection;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Watches;
 
 namespace Coordinator.Dashboard.Runners;
 

@@ -1,5 +1,5 @@
+using Coordinator.Client.Text;
 using Coordinator.Dashboard.Runners;
-using Coordinator.Dashboard.Text;
 
 namespace Coordinator.Dashboard.Starting;
 

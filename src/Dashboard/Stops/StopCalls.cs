@@ -1,4 +1,5 @@
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Errors;
 using Coordinator.Dashboard.Shell;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

@@ -1,5 +1,5 @@
+using Coordinator.Client.Text;
 using Coordinator.Dashboard.Sessions;
-using Coordinator.Dashboard.Text;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Stops;

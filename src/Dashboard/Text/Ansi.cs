@@ -1,4 +1,5 @@
 using System.Text;
+using Coordinator.Client.Text;
 
 namespace Coordinator.Dashboard.Text;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coordinator.Client.Text;
 
 namespace Coordinator.Dashboard.Text;
 

@@ -1,3 +1,4 @@
+using Coordinator.Client.Text;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;

@@ -1,4 +1,5 @@
 using System.Text;
+using Coordinator.Client.Text;
 using Markdig.Extensions.TaskLists;
 using Markdig.Syntax.Inlines;
 using Microsoft.AspNetCore.Components.Rendering;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Watches;
 using Coordinator.Dashboard.Output;
-using Coordinator.Dashboard.Shell;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 

@@ -1,4 +1,4 @@
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
 using Coordinator.Dashboard.Output;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;

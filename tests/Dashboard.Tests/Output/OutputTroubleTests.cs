@@ -1,5 +1,5 @@
 using Bunit;
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
 using Coordinator.Dashboard.Output;
 using Coordinator.Testing.Waiting;
 using Grpc.Core;

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
 using Coordinator.Dashboard.Output;
 using Grpc.Core;
 

@@ -1,4 +1,5 @@
 using Coordinator.Dashboard.Text;
+using Coordinator.Testing.Samples;
 using Coordinator.Testing.Waiting;
 
 namespace Coordinator.Dashboard.Tests.Text;

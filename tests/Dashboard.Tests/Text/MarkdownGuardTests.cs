@@ -1,3 +1,4 @@
+using Coordinator.Client.Text;
 using Coordinator.Dashboard.Text;
 using Coordinator.Testing.Waiting;
 

@@ -1,11 +1,11 @@
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Client.Watches;
 
 /// <summary>
 /// Turns many changes into few pictures, at most five a second. Changes come in bursts, and a picture is best made right
 /// when one has come: the first after a quiet time is shown at once, and of a stream of bursts every second one. Only a
 /// burst that none follows waits for a timer.
 /// </summary>
-internal sealed class RenderPace(TimeProvider time, Action render) : IDisposable
+public sealed class RenderPace(TimeProvider time, Action render) : IDisposable
 {
     /// <summary>A little less than twice the 100 ms between the coordinator's bursts, which do not come on the dot.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(190);
@@ -17,6 +17,7 @@ internal sealed class RenderPace(TimeProvider time, Action render) : IDisposable
     private long _last;
     private bool _waiting;
 
+    /// <summary>There is something new to show: now, or together with what follows within 235 ms.</summary>
     public void Request()
     {
         TimeSpan since = _last == 0 ? Interval : time.GetElapsedTime(_last);

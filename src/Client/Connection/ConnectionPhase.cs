@@ -1,7 +1,7 @@
-namespace Coordinator.Dashboard.Connection;
+namespace Coordinator.Client.Connection;
 
-/// <summary>Whether what a page shows is live.</summary>
-internal enum ConnectionPhase
+/// <summary>Whether what is shown is live.</summary>
+public enum ConnectionPhase
 {
     /// <summary>The first attempt is on its way; nothing was ever received.</summary>
     Connecting,

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Coordinator.Dashboard.Tests.Text;
+namespace Coordinator.Testing.Samples;
 
 /// <summary>Texts as an adversary would write them: letters among everything that a terminal or a browser obeys.</summary>
-internal static class RandomText
+public static class RandomText
 {
     private static readonly string[] Parts =
     [

@@ -1,10 +1,10 @@
-namespace Coordinator.Dashboard.Connection;
+namespace Coordinator.Client.Connection;
 
 /// <summary>
-/// How long to wait before the next attempt: anything up to a bound that doubles ("full jitter"), so that a thousand tabs
+/// How long to wait before the next attempt: anything up to a bound that doubles ("full jitter"), so that a thousand clients
 /// do not come back at the same instant. The first attempt after a loss comes almost at once.
 /// </summary>
-internal static class Backoff
+public static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);

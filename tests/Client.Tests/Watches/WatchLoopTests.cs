@@ -1,10 +1,11 @@
 using System.Threading.Channels;
-using Coordinator.Dashboard.Connection;
+using Coordinator.Client.Connection;
+using Coordinator.Client.Watches;
 using Coordinator.Testing.Waiting;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Coordinator.Dashboard.Tests.Connection;
+namespace Coordinator.Client.Tests.Watches;
 
 public sealed class WatchLoopTests : IAsyncDisposable
 {

@@ -1,12 +1,13 @@
+using Coordinator.Client.Connection;
 using Grpc.Core;
 
-namespace Coordinator.Dashboard.Connection;
+namespace Coordinator.Client.Watches;
 
 /// <summary>
 /// Keeps one server stream open for ever. gRPC-Web has no pings, so the server sends signs of life and silence counts as
 /// a loss; a machine that slept finds out as soon as it wakes.
 /// </summary>
-internal sealed class WatchLoop(TimeProvider time, Random random)
+public sealed class WatchLoop(TimeProvider time, Random random)
 {
     /// <summary>Two and a half of the coordinator's signs of life.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(38);
@@ -29,11 +30,13 @@ internal sealed class WatchLoop(TimeProvider time, Random random)
             _reading?.Cancel();
     }
 
+    /// <summary>Watches until it is ended. A loop runs once at a time.</summary>
     /// <param name="open">Opens the stream; called anew for each attempt.</param>
     /// <param name="received">Takes each message.</param>
     /// <param name="changed">Told the state whenever it changes.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
     /// <exception cref="RpcException">The call will never succeed, for example because there is no such session.</exception>
+    /// <exception cref="OperationCanceledException">The loop was ended.</exception>
     public async Task RunAsync<T>(
         Func<CancellationToken, AsyncServerStreamingCall<T>> open,
         Func<T, ValueTask> received,

@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Text;
 
-namespace Coordinator.Dashboard.Text;
+namespace Coordinator.Client.Text;
 
 /// <summary>
-/// Makes the text of agents and of names harmless to look at: what a browser would obey or hide (control characters, marks
-/// that reverse the reading direction, characters without width) is written out instead. The page never shows less than
-/// is there, and never in another order.
+/// Makes the text of agents and of names harmless to look at: what a browser or a terminal would obey or hide (control
+/// characters, marks that reverse the reading direction, characters without width) is written out instead. A reader is
+/// never shown less than is there, and never in another order.
 /// </summary>
-internal static class SafeText
+public static class SafeText
 {
     private static readonly SearchValues<char> Suspicious = SearchValues.Create(
     [

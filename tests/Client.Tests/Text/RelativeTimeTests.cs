@@ -1,7 +1,7 @@
 using System.Globalization;
-using Coordinator.Dashboard.Text;
+using Coordinator.Client.Text;
 
-namespace Coordinator.Dashboard.Tests.Text;
+namespace Coordinator.Client.Tests.Text;
 
 public sealed class RelativeTimeTests
 {

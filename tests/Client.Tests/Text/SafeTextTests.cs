@@ -1,6 +1,7 @@
-using Coordinator.Dashboard.Text;
+using Coordinator.Client.Text;
+using Coordinator.Testing.Samples;
 
-namespace Coordinator.Dashboard.Tests.Text;
+namespace Coordinator.Client.Tests.Text;
 
 public sealed class SafeTextTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Coordinator.Dashboard.Text;
+namespace Coordinator.Client.Text;
 
 /// <summary>Points in time as people speak of them.</summary>
-internal static class RelativeTime
+public static class RelativeTime
 {
     /// <summary>The clocks of two machines, or of a browser and a server, rarely agree better.</summary>
     private static readonly TimeSpan Now = TimeSpan.FromSeconds(5);

@@ -1,7 +1,7 @@
-using Coordinator.Dashboard.Shell;
+using Coordinator.Client.Watches;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Coordinator.Dashboard.Tests.Shell;
+namespace Coordinator.Client.Tests.Watches;
 
 public sealed class RenderPaceTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Coordinator.Dashboard.Text;
+namespace Coordinator.Client.Text;
 
 /// <summary>Spans of time in words, as exact as a person wants them: two units at most.</summary>
-internal static class Durations
+public static class Durations
 {
     /// <summary>For example "84 ms", "0.84 s", "42 s", "12 m 08 s", "3 h 05 m", "2 d 04 h".</summary>
     public static string InWords(TimeSpan span)
