@@ -1,5 +1,5 @@
-using Coordinator.Dashboard.Output;
-using Coordinator.Dashboard.Sessions;
+using Coordinator.Client.Events;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
 

@@ -1,7 +1,8 @@
 using Bunit;
-using Coordinator.Dashboard.Sessions;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
+using Coordinator.Testing.Samples;
 using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -46,7 +47,7 @@ public abstract class ComponentContext : BunitContext
     /// <summary>What the watch has told.</summary>
     protected void Watched(params IEnumerable<Proto.Session> sessions)
     {
-        ValueTask received = Store.Receive(Sessions.Sample.Whole(1, sessions));
+        ValueTask received = Store.Receive(SampleSessions.Whole(1, sessions));
         Assert.True(received.IsCompletedSuccessfully);
     }
 

@@ -20,4 +20,13 @@ public static class Durations
             _ => $"{(int)span.TotalDays} d {span.Hours:00} h",
         };
     }
+
+    /// <summary>For what is measured, in milliseconds or seconds, for example "0.3 ms", "45 ms", "1.84 s"; "0 ms" for less than nothing.</summary>
+    public static string Exactly(TimeSpan span) => span.TotalMilliseconds switch
+    {
+        < 0.05 => "0 ms",
+        < 10 => $"{span.TotalMilliseconds:0.0} ms",
+        < 1000 => $"{span.TotalMilliseconds:0} ms",
+        _ => $"{span.TotalSeconds:0.00} s",
+    };
 }

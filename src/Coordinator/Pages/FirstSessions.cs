@@ -1,3 +1,4 @@
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Errors;
 using Coordinator.Hosting;

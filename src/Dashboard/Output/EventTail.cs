@@ -1,4 +1,5 @@
 using Coordinator.Client.Connection;
+using Coordinator.Client.Events;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Output;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Coordinator.Client.Connection;
+using Coordinator.Client.Events;
 using Google.Protobuf.Collections;
 using Grpc.Core;
 

@@ -1,3 +1,4 @@
+using Coordinator.Client.Events;
 using Coordinator.Dashboard.Text;
 
 namespace Coordinator.Dashboard.Output;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coordinator.Client.Events;
 using Coordinator.Client.Watches;
 using Coordinator.Dashboard.Shell;
 using Microsoft.AspNetCore.Components;

@@ -1,3 +1,5 @@
+using Coordinator.Client.Sessions;
+
 namespace Coordinator.Dashboard.Sessions;
 
 /// <summary>

@@ -1,5 +1,5 @@
+using Coordinator.Client.Runners;
 using Coordinator.Client.Text;
-using Coordinator.Dashboard.Runners;
 
 namespace Coordinator.Dashboard.Starting;
 

@@ -1,5 +1,6 @@
 using Coordinator.Client.Connection;
 using Coordinator.Client.Errors;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Shell;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -53,7 +54,7 @@ internal sealed class StopCalls(
         try
         {
             Proto.StopSessionResponse answer = await InsistAsync(
-                key, StopWording.NameOf(session), deadline => client.StopSessionAsync(request, deadline: deadline).ResponseAsync);
+                key, SessionNames.NameOf(session), deadline => client.StopSessionAsync(request, deadline: deadline).ResponseAsync);
             bool isDoubtful = answer.Delivery is Proto.StopDelivery.QueuedRunnerOffline or Proto.StopDelivery.SentNotDurable;
             announcements.Say(key, isDoubtful ? Tone.Warning : Tone.Note, StopWording.Acknowledged(session, answer), stays: true);
             outcomes.Expect(key, [session.SessionId, .. answer.Children.Where(c => c.ErrorReason.Length == 0).Select(c => c.SessionId)]);

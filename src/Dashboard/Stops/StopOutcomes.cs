@@ -1,4 +1,4 @@
-using Coordinator.Dashboard.Sessions;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Shell;
 
 namespace Coordinator.Dashboard.Stops;

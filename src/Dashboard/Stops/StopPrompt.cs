@@ -1,4 +1,4 @@
-using Coordinator.Dashboard.Sessions;
+using Coordinator.Client.Sessions;
 
 namespace Coordinator.Dashboard.Stops;
 

@@ -1,27 +1,13 @@
+using Coordinator.Client.Sessions;
 using Coordinator.Client.Text;
-using Coordinator.Dashboard.Sessions;
 using Grpc.Core;
+using static Coordinator.Client.Sessions.SessionNames;
 
 namespace Coordinator.Dashboard.Stops;
 
 /// <summary>Every sentence about a stop, in one place. None of them calls a stop done before it is proved.</summary>
 internal static class StopWording
 {
-    public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds switch
-    {
-        < 0.05 => "0 ms",
-        < 10 => $"{time.TotalMilliseconds:0.0} ms",
-        < 1000 => $"{time.TotalMilliseconds:0} ms",
-        _ => $"{time.TotalSeconds:0.00} s",
-    };
-
-    /// <summary>A session as people recognise it: its name, or the end of its id.</summary>
-    public static string NameOf(Proto.Session session) => SafeText.Line(session.SessionName.Length > 0 ? session.SessionName : ShortId(session.SessionId));
-
-    public static string ShortId(string id) => id.Length <= 12 ? id : $"{id[..4]}…{id[^6..]}";
-
-    public static string RunnerOf(Proto.Session session) => session.Hostname.Length > 0 ? SafeText.Line(session.Hostname) : "its runner";
-
     /// <summary>The stop was taken; nothing has ended yet unless it never started.</summary>
     public static string Acknowledged(Proto.Session session, Proto.StopSessionResponse answer) => answer switch
     {
@@ -71,7 +57,7 @@ internal static class StopWording
         ? $"Still stopping after {Durations.InWords(since)}; SIGKILL in {Durations.InWords(untilKill)}."
         : $"No exit {Durations.InWords(since)} after SIGKILL.";
 
-    private static string Took(Proto.StopRecord stop) => StopSteps.Total(stop) is { } total ? Milliseconds(total) : "no time";
+    private static string Took(Proto.StopRecord stop) => StopSteps.Total(stop) is { } total ? Durations.Exactly(total) : "no time";
 
     private static string How(Proto.StopRecord stop) => stop switch
     {

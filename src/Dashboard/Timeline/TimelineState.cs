@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coordinator.Dashboard.Output;
+using Coordinator.Client.Events;
 
 namespace Coordinator.Dashboard.Timeline;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coordinator.Client.Connection;
+using Coordinator.Client.Events;
 using Coordinator.Client.Watches;
 using Coordinator.Dashboard.Output;
 using Grpc.Core;

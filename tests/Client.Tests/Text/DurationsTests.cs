@@ -21,4 +21,14 @@ public sealed class DurationsTests
     [InlineData("2.04:10:00", "2 d 04 h")]
     public void InWords_Span_HasTwoUnitsAtMost(string span, string words) =>
         Assert.Equal(words, Durations.InWords(TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
+
+    [Theory]
+    [InlineData(0, "0 ms")]
+    [InlineData(0.34, "0.3 ms")]
+    [InlineData(45.2, "45 ms")]
+    [InlineData(999.4, "999 ms")]
+    [InlineData(1000, "1.00 s")]
+    [InlineData(-3, "0 ms")]
+    public void Exactly_AnyTime_IsShort(double milliseconds, string text) =>
+        Assert.Equal(text, Durations.Exactly(TimeSpan.FromMilliseconds(milliseconds)));
 }

@@ -1,4 +1,5 @@
 using Coordinator.Dashboard.Output;
+using Coordinator.Testing.Samples;
 
 namespace Coordinator.Dashboard.Tests.Output;
 
@@ -48,7 +49,7 @@ public sealed class EventPagesTests
     {
         EventPages pages = new(maxCharacters: 1_000_000);
         for (int page = 0; page < 10; page++)
-            pages.Add([Events.Line((page * 500) + 1, new string('x', 300_000))]);
+            pages.Add([SampleEvents.Line((page * 500) + 1, new string('x', 300_000))]);
         Assert.Equal(3, pages.Count);
     }
 
@@ -57,13 +58,13 @@ public sealed class EventPagesTests
     {
         EventPages pages = new(maxCharacters: 1_000_000);
         for (int i = 0; i < 10; i++)
-            pages.Add([Events.Line(1, new string('x', 400_000)), Events.Line(501, new string('x', 400_000))]);
+            pages.Add([SampleEvents.Line(1, new string('x', 400_000)), SampleEvents.Line(501, new string('x', 400_000))]);
         Assert.Equal(2, pages.Count);
     }
 
     private static IEnumerable<Proto.SessionEvent> Lines(long first, long last)
     {
         for (long sequence = first; sequence <= last; sequence++)
-            yield return Events.Line(sequence);
+            yield return SampleEvents.Line(sequence);
     }
 }

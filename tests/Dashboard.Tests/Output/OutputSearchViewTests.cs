@@ -1,4 +1,5 @@
 using Bunit;
+using Coordinator.Testing.Samples;
 
 namespace Coordinator.Dashboard.Tests.Output;
 
@@ -7,7 +8,7 @@ public sealed class OutputSearchViewTests : OutputViewContext
     [Fact]
     public void Search_Hits_AreCountedMarkedAndGoneTo()
     {
-        ScriptedEvents events = new(100_000) { Make = s => Events.Line(s, s % 1_000 == 0 ? $"an \u001B[31mERROR\u001B[0m at {s}" : $"line {s}") };
+        ScriptedEvents events = new(100_000) { Make = s => SampleEvents.Line(s, s % 1_000 == 0 ? $"an \u001B[31mERROR\u001B[0m at {s}" : $"line {s}") };
         var view = Open(events);
         view.WaitForAssertion(() => Assert.Contains("line 99999", Texts(view)));
         view.Find("#output-search").Input("error");

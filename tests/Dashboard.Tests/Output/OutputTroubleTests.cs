@@ -1,6 +1,8 @@
 using Bunit;
 using Coordinator.Client.Connection;
+using Coordinator.Client.Events;
 using Coordinator.Dashboard.Output;
+using Coordinator.Testing.Samples;
 using Coordinator.Testing.Waiting;
 using Grpc.Core;
 
@@ -59,7 +61,7 @@ public sealed class OutputTroubleTests : OutputViewContext
     {
         ScriptedEvents events = new(10);
         var view = Flood(events, writtenMeanwhile: 1_000);
-        events.Send(Events.Sent(10_011, Events.Line(10_011)));
+        events.Send(SampleEvents.Sent(10_011, SampleEvents.Line(10_011)));
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
@@ -88,7 +90,7 @@ public sealed class OutputTroubleTests : OutputViewContext
         var view = Open(events);
         view.WaitForAssertion(() => Assert.Equal(10, Texts(view).Count));
         Time.Advance(TimeSpan.FromSeconds(8));
-        events.Connection(new ConnectionState(ConnectionPhase.Offline, Events.Start));
+        events.Connection(new ConnectionState(ConnectionPhase.Offline, SampleEvents.Start));
         view.WaitForAssertion(() => Assert.StartsWith("New events have not arrived for 8.00 s.", view.Find(".stream-notice").TextContent.Trim(), StringComparison.Ordinal));
     }
 
@@ -100,7 +102,7 @@ public sealed class OutputTroubleTests : OutputViewContext
         events.Grow(10_000 + writtenMeanwhile);
         int lists = events.Lists.Count;
         for (long sequence = 11; sequence < 10_010; sequence += 1_000)
-            events.Send(Events.Sent(sequence + 999, Enumerable.Range(0, 1_000).Select(i => Events.Line(sequence + i))));
+            events.Send(SampleEvents.Sent(sequence + 999, Enumerable.Range(0, 1_000).Select(i => SampleEvents.Line(sequence + i))));
         Assert.True(SpinWait.SpinUntil(
             () =>
             {

@@ -1,7 +1,9 @@
 using AngleSharp.Dom;
 using Bunit;
+using Coordinator.Client.Events;
 using Coordinator.Dashboard.Output;
 using Coordinator.Dashboard.Shell;
+using Coordinator.Testing.Samples;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -26,7 +28,7 @@ public abstract class OutputViewContext : BunitContext
         _module.Mode = JSRuntimeMode.Loose;
     }
 
-    private protected FakeTimeProvider Time { get; } = new(Events.Start);
+    private protected FakeTimeProvider Time { get; } = new(SampleEvents.Start);
 
     /// <summary>How the page scrolled.</summary>
     protected IEnumerable<JSRuntimeInvocation> Moves => _area.Invocations;

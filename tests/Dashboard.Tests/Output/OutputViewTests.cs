@@ -1,4 +1,5 @@
 using Bunit;
+using Coordinator.Testing.Samples;
 
 namespace Coordinator.Dashboard.Tests.Output;
 
@@ -106,10 +107,10 @@ public sealed class OutputViewTests : OutputViewContext
         {
             Make = s => s switch
             {
-                1 => Events.Started(1),
-                2 => Events.Line(2, "\u001B[1;32mok\u001B[0m done"),
-                3 => Events.Line(3, "broken", Proto.OutputStream.Stderr),
-                _ => Events.At(4, new() { Output = new() { SkippedLines = 3_102 } }),
+                1 => SampleEvents.Started(1),
+                2 => SampleEvents.Line(2, "\u001B[1;32mok\u001B[0m done"),
+                3 => SampleEvents.Line(3, "broken", Proto.OutputStream.Stderr),
+                _ => SampleEvents.At(4, new() { Output = new() { SkippedLines = 3_102 } }),
             },
         };
         var view = Open(events);
@@ -129,7 +130,7 @@ public sealed class OutputViewTests : OutputViewContext
     {
         ScriptedEvents events = new(1)
         {
-            Make = s => Events.At(s, new() { Output = new() { Text = "user\u202etxt.exe 100 %", OverwrittenBytes = bytes } }),
+            Make = s => SampleEvents.At(s, new() { Output = new() { Text = "user\u202etxt.exe 100 %", OverwrittenBytes = bytes } }),
         };
         var view = Open(events);
         view.WaitForAssertion(() => Assert.Equal(words, view.Find(".log-out .log-cut").TextContent));
@@ -141,7 +142,7 @@ public sealed class OutputViewTests : OutputViewContext
     {
         ScriptedEvents events = new(1)
         {
-            Make = s => Events.At(s, new() { Output = new() { Text = new string('x', 60_000) + "<b>end</b>", TruncatedBytes = 900_000 } }),
+            Make = s => SampleEvents.At(s, new() { Output = new() { Text = new string('x', 60_000) + "<b>end</b>", TruncatedBytes = 900_000 } }),
         };
         var view = Open(events);
         view.WaitForAssertion(() => Assert.Contains("… 58,010 more characters", Texts(view)[0], StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Coordinator.Client.Connection;
-using Coordinator.Dashboard.Output;
+using Coordinator.Client.Events;
+using Coordinator.Testing.Samples;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Tests.Output;
@@ -12,7 +13,7 @@ internal sealed class ScriptedEvents(long count = 0) : IEventSource
 
     public long Count { get; private set; } = count;
 
-    public Func<long, Proto.SessionEvent> Make { get; set; } = sequence => Events.Line(sequence);
+    public Func<long, Proto.SessionEvent> Make { get; set; } = sequence => SampleEvents.Line(sequence);
 
     /// <summary>Every list that was asked for.</summary>
     public List<(long After, int Count)> Lists { get; } = [];
@@ -73,7 +74,7 @@ internal sealed class ScriptedEvents(long count = 0) : IEventSource
     {
         long first = Count + 1;
         Count += lines;
-        Send(Events.Sent(Count, Range(Math.Max(first, Count - 499), Count)));
+        Send(SampleEvents.Sent(Count, Range(Math.Max(first, Count - 499), Count)));
     }
 
     /// <summary>Events come, and the stream has not told yet.</summary>

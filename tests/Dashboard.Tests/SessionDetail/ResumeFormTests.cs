@@ -1,7 +1,7 @@
 using Bunit;
 using Coordinator.Dashboard.SessionDetail;
 using Grpc.Core;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.SessionDetail;
 

@@ -1,6 +1,6 @@
 using Bunit;
 using Coordinator.Dashboard.SessionDetail;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.SessionDetail;
 

@@ -2,7 +2,7 @@ using Bunit;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Dashboard.Stops;
 using Coordinator.Dashboard.Tests.Stops;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;
 

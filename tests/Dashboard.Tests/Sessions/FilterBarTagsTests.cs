@@ -1,8 +1,9 @@
 using Bunit;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Dashboard.Stops;
 using Coordinator.Dashboard.Tests.Stops;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;
 

@@ -1,7 +1,8 @@
 using Bunit;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
 using Grpc.Core;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;
 

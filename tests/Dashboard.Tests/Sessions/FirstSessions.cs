@@ -1,3 +1,4 @@
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;

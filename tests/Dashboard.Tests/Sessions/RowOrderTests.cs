@@ -1,5 +1,5 @@
 using Coordinator.Dashboard.Sessions;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;
 

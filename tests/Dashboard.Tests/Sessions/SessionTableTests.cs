@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
@@ -7,7 +8,7 @@ using Coordinator.Dashboard.Tests.Stops;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Sessions;
 

@@ -1,6 +1,6 @@
 using Grpc.Core;
 using NSubstitute;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Shell;
 

@@ -1,4 +1,5 @@
 using Bunit;
+using Coordinator.Client.Runners;
 using Coordinator.Dashboard.Runners;
 using Coordinator.Dashboard.Starting;
 

@@ -1,6 +1,6 @@
 using Bunit;
 using Coordinator.Dashboard.Stops;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Stops;
 

@@ -2,7 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Coordinator.Dashboard.Stops;
 using Grpc.Core;
-using static Coordinator.Dashboard.Tests.Sessions.Sample;
+using static Coordinator.Testing.Samples.SampleSessions;
 
 namespace Coordinator.Dashboard.Tests.Stops;
 

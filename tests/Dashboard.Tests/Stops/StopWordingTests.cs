@@ -46,14 +46,4 @@ public sealed class StopWordingTests
         session.Status = Proto.SessionStatus.Finished;
         Assert.Equal("Fix it had already ended by itself before the stop: finished.", StopWording.Outcome(session));
     }
-
-    [Theory]
-    [InlineData(0, "0 ms")]
-    [InlineData(0.34, "0.3 ms")]
-    [InlineData(45.2, "45 ms")]
-    [InlineData(999.4, "999 ms")]
-    [InlineData(1000, "1.00 s")]
-    [InlineData(-3, "0 ms")]
-    public void Milliseconds_AnyTime_IsShort(double milliseconds, string text) =>
-        Assert.Equal(text, StopWording.Milliseconds(TimeSpan.FromMilliseconds(milliseconds)));
 }

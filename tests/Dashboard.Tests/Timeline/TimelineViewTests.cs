@@ -1,7 +1,8 @@
 using Bunit;
-using Coordinator.Dashboard.Output;
+using Coordinator.Client.Events;
 using Coordinator.Dashboard.Tests.Output;
 using Coordinator.Dashboard.Timeline;
+using Coordinator.Testing.Samples;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace Coordinator.Dashboard.Tests.Timeline;
 
 public sealed class TimelineViewTests : BunitContext
 {
-    private readonly FakeTimeProvider _time = new(Events.Start);
+    private readonly FakeTimeProvider _time = new(SampleEvents.Start);
     private readonly ScriptedEvents _events = new();
 
     public TimelineViewTests()
@@ -24,14 +25,14 @@ public sealed class TimelineViewTests : BunitContext
     public void Follow_AWholeRun_IsToldInOrder()
     {
         var view = Open();
-        _events.Send(Events.Sent(
+        _events.Send(SampleEvents.Sent(
             1_300,
-            Events.Message(1, "Fix **it**", Proto.MessageRole.User),
-            Events.Started(2),
-            Events.Message(3, "I shall **read** it."),
-            Events.Call(4, "a", "Bash", """{"command":"npm test"}"""),
-            Events.Result(1_209, "a", "1 failed", isError: true),
-            Events.Stopped(1_210)));
+            SampleEvents.Message(1, "Fix **it**", Proto.MessageRole.User),
+            SampleEvents.Started(2),
+            SampleEvents.Message(3, "I shall **read** it."),
+            SampleEvents.Call(4, "a", "Bash", """{"command":"npm test"}"""),
+            SampleEvents.Result(1_209, "a", "1 failed", isError: true),
+            SampleEvents.Stopped(1_210)));
         view.WaitForAssertion(() => Assert.Equal(7, view.FindAll(".entry").Count));
         Assert.Equal("Run 1 run_1", view.Find("h3").TextContent);
         Assert.Equal("Fix **it**", view.Find(".entry-prompt .bounded").TextContent);
@@ -49,7 +50,7 @@ public sealed class TimelineViewTests : BunitContext
     public void Tool_Opened_ShowsWhatItWasGivenAndAnswered()
     {
         var view = Open();
-        _events.Send(Events.Sent(2, Events.Call(1, "a", "Bash", """{"command":"echo '<b>'","timeout":5}"""), Events.Result(2, "a", "<b>hi</b>")));
+        _events.Send(SampleEvents.Sent(2, SampleEvents.Call(1, "a", "Bash", """{"command":"echo '<b>'","timeout":5}"""), SampleEvents.Result(2, "a", "<b>hi</b>")));
         view.WaitForElement(".tool-item");
         Assert.Empty(view.FindAll(".tool-part"));
         view.Find(".tool-item").TriggerEvent("ontoggle", EventArgs.Empty);
@@ -62,10 +63,10 @@ public sealed class TimelineViewTests : BunitContext
     public void Tool_AnswerComesLater_IsShownInPlace()
     {
         var view = Open();
-        _events.Send(Events.Sent(1, Events.Call(1, "a", "Bash", "{}")));
+        _events.Send(SampleEvents.Sent(1, SampleEvents.Call(1, "a", "Bash", "{}")));
         view.WaitForAssertion(() => Assert.Equal("no answer yet", view.Find(".tool-outcome").TextContent));
         _time.Advance(TimeSpan.FromSeconds(1));
-        _events.Send(Events.Sent(2, Events.Result(2, "a", "done")));
+        _events.Send(SampleEvents.Sent(2, SampleEvents.Result(2, "a", "done")));
         view.WaitForAssertion(() => Assert.Empty(view.FindAll(".tool-outcome")));
     }
 
@@ -73,7 +74,7 @@ public sealed class TimelineViewTests : BunitContext
     public void Follow_LongSession_ShowsTheNewestAndEarlierOnDemand()
     {
         var view = Open();
-        _events.Send(Events.Sent(450, Enumerable.Range(1, 450).Select(i => Events.Message(i, $"m {i}"))));
+        _events.Send(SampleEvents.Sent(450, Enumerable.Range(1, 450).Select(i => SampleEvents.Message(i, $"m {i}"))));
         view.WaitForAssertion(() => Assert.Equal(200, view.FindAll(".entry").Count));
         Assert.Equal("Show earlier (250 more)", view.Find(".timeline-earlier").TextContent);
         view.Find(".timeline-earlier").Click();
@@ -87,7 +88,7 @@ public sealed class TimelineViewTests : BunitContext
     public void Clock_MovesOn_SoDoTheTimes()
     {
         var view = Open();
-        _events.Send(Events.Sent(1, Events.Started(1)));
+        _events.Send(SampleEvents.Sent(1, SampleEvents.Started(1)));
         view.WaitForAssertion(() => Assert.Equal("just now", view.Find("time").TextContent));
         _time.Advance(TimeSpan.FromSeconds(60));
         view.WaitForAssertion(() => Assert.Equal("59 s ago", view.Find("time").TextContent));
@@ -100,7 +101,7 @@ public sealed class TimelineViewTests : BunitContext
     {
         var view = Open(active);
         Assert.Equal("Reading the timeline …", view.Find(".timeline-note").TextContent);
-        _events.Send(Events.Sent(0));
+        _events.Send(SampleEvents.Sent(0));
         view.WaitForAssertion(() => Assert.Equal(words, view.Find(".timeline-note").TextContent));
     }
 
@@ -108,7 +109,7 @@ public sealed class TimelineViewTests : BunitContext
     public void Follow_Refused_SaysWhyAndGoesOnWhereItWas()
     {
         var view = Open();
-        _events.Send(Events.Sent(7, Events.Started(1)));
+        _events.Send(SampleEvents.Sent(7, SampleEvents.Started(1)));
         _events.End(StatusCode.ResourceExhausted);
         view.WaitForAssertion(() =>
         {
