@@ -1,5 +1,6 @@
 using Coordinator.Client.Events;
 using Coordinator.Client.Sessions;
+using Coordinator.Client.Stops;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
 
@@ -16,6 +17,7 @@ internal static class DashboardServices
         .AddScoped<Announcements>()
         .AddScoped<StopOutcomes>()
         .AddScoped<StopCalls>()
+        .AddScoped<ChosenStops>()
         .AddScoped<StopPrompt>()
         .AddScoped<IEventSource, GrpcEventSource>()
         .AddScoped<Browser>()

@@ -2,6 +2,7 @@ using Bunit;
 using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
+using Coordinator.Testing.Calls;
 using Coordinator.Testing.Samples;
 using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;

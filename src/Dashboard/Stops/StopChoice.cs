@@ -17,8 +17,7 @@ internal abstract record StopChoice
     public sealed record Selected(IReadOnlyList<Proto.Session> Sessions) : StopChoice;
 
     /// <summary>Everything active that a filter selects, however many the page shows.</summary>
-    /// <param name="Filter">As it was when the dialog opened.</param>
     /// <param name="Description">The filter in words.</param>
     /// <param name="Sessions">What the coordinator says that would be stopped.</param>
-    public sealed record Matching(Proto.SessionFilter Filter, string Description, IReadOnlyList<Proto.SessionStopOutcome> Sessions) : StopChoice;
+    public sealed record Matching(string Description, IReadOnlyList<Proto.SessionStopOutcome> Sessions) : StopChoice;
 }

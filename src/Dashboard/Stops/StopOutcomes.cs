@@ -1,17 +1,15 @@
 using Coordinator.Client.Sessions;
+using Coordinator.Client.Stops;
 using Coordinator.Dashboard.Shell;
 
 namespace Coordinator.Dashboard.Stops;
 
-/// <summary>
-/// Tells the person how the stops of this tab came out, as the watch reports it: a stop is only called done when its
-/// session has ended.
-/// </summary>
+/// <summary>Tells the person how the stops of this tab came out, as the watch reports it.</summary>
 internal sealed class StopOutcomes : IDisposable
 {
     private readonly SessionsStore _store;
     private readonly Announcements _announcements;
-    private readonly Dictionary<string, Batch> _batches = [];
+    private readonly Dictionary<string, StopBatch> _batches = [];
 
     public StopOutcomes(SessionsStore store, Announcements announcements)
     {
@@ -23,12 +21,12 @@ internal sealed class StopOutcomes : IDisposable
     /// <param name="sessionIds">The sessions whose end is awaited; some may have ended by now.</param>
     public void Expect(string key, IReadOnlyList<string> sessionIds)
     {
-        Batch batch = new(sessionIds);
+        StopBatch batch = new(sessionIds);
         _batches[key] = batch;
         foreach (string id in sessionIds)
         {
-            if (_store.State.Find(id) is { } session && !session.Status.IsActive())
-                batch.Ended(session);
+            if (_store.State.Find(id) is { } session)
+                batch.Take(session);
         }
 
         Tell(key, batch);
@@ -38,51 +36,25 @@ internal sealed class StopOutcomes : IDisposable
 
     private void Note(Proto.Session? before, Proto.Session session)
     {
-        if (session.Status.IsActive())
-            return;
-        foreach (var (key, batch) in _batches.Where(b => b.Value.Awaits(session.SessionId)).ToList())
+        foreach (var (key, batch) in _batches.ToList())
         {
-            batch.Ended(session);
-            Tell(key, batch);
+            if (batch.Take(session))
+                Tell(key, batch);
         }
     }
 
-    private void Tell(string key, Batch batch)
+    private void Tell(string key, StopBatch batch)
     {
         if (batch.Total > 1 || batch.IsOver)
-            _announcements.Say(key, batch.Tone, batch.Text, stays: !batch.IsOver);
+            _announcements.Say(key, ToneOf(batch), batch.Text, stays: !batch.IsOver);
         if (batch.IsOver)
             _batches.Remove(key);
     }
 
-    /// <summary>The sessions of one request.</summary>
-    private sealed class Batch(IReadOnlyList<string> sessionIds)
+    private static Tone ToneOf(StopBatch batch) => batch switch
     {
-        private readonly HashSet<string> _awaited = [.. sessionIds];
-        private readonly List<Proto.Session> _ended = [];
-
-        public int Total { get; } = sessionIds.Count;
-
-        public bool IsOver => _awaited.Count == 0;
-
-        public Tone Tone => !IsOver ? Tone.Note : Unproved > 0 ? Tone.Warning : Tone.Success;
-
-        public string Text => this switch
-        {
-            { IsOver: false } => $"Stopping {Total} sessions: {_ended.Count} ended, {_awaited.Count} to go.",
-            { Total: 1 } => StopWording.Outcome(_ended[0]),
-            { Unproved: > 0 } => $"{Total} sessions have ended; for {Unproved} of them that is not proved.",
-            _ => $"All {Total} sessions have ended, nothing left running.",
-        };
-
-        private int Unproved => _ended.Count(s => s.Stop is { Outcome: Proto.StopOutcome.Unproved });
-
-        public bool Awaits(string sessionId) => _awaited.Contains(sessionId);
-
-        public void Ended(Proto.Session session)
-        {
-            if (_awaited.Remove(session.SessionId))
-                _ended.Add(session);
-        }
-    }
+        { IsOver: false } => Tone.Note,
+        { IsDoubtful: true } => Tone.Warning,
+        _ => Tone.Success,
+    };
 }

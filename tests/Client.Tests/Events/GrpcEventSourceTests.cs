@@ -1,6 +1,7 @@
 using Coordinator.Client.Connection;
 using Coordinator.Client.Events;
 using Coordinator.Testing.Samples;
+using Coordinator.Testing.Waiting;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 
@@ -22,13 +23,11 @@ public sealed class GrpcEventSourceTests
         List<ConnectionPhase> phases = [];
         Task following = source.FollowAsync("ses_1", new EventFollow(40, 500, OmitOutput: true), Take, state => phases.Add(state.Phase), end.Token);
 
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromSeconds(1));
-                return streams.Requests.Count >= 3;
-            },
-            TimeSpan.FromSeconds(10)));
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return streams.Requests.Count >= 3;
+        });
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
         Assert.Equal([41, 42, 51], received);

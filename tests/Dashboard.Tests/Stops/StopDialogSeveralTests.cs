@@ -12,7 +12,7 @@ public sealed class StopDialogSeveralTests : ComponentContext
     {
         Proto.SessionStopOutcome[] found = [.. Enumerable.Range(1, 12).Select(i => new Proto.SessionStopOutcome { SessionId = $"ses_{i}", SessionName = i == 1 ? Hostile : $"Name {i}" })];
 
-        var dialog = Ask(new StopChoice.Matching(new() { AgentName = "builder" }, "running, agent builder", found));
+        var dialog = Ask(new StopChoice.Matching("running, agent builder", found));
 
         Assert.Equal("Stop 12 sessions?", dialog.Find("h2").TextContent);
         Assert.Equal("running, agent builder", dialog.Find(".dialog-lead strong").TextContent);
@@ -27,7 +27,7 @@ public sealed class StopDialogSeveralTests : ComponentContext
     public void Matching_Confirmed_StopsThoseThatWereNamedAndNotTheFilter()
     {
         Calls.On<Proto.StopSessionsRequest>(_ => new Proto.StopSessionsResponse { Outcomes = { new Proto.SessionStopOutcome { SessionId = "ses_1", ErrorReason = "SESSION_NOT_RUNNING" } } });
-        var dialog = Ask(new StopChoice.Matching(new() { AgentName = "builder" }, "agent builder", [new() { SessionId = "ses_1", SessionName = "One" }]));
+        var dialog = Ask(new StopChoice.Matching("agent builder", [new() { SessionId = "ses_1", SessionName = "One" }]));
 
         dialog.Find(".button-danger").Click();
 

@@ -1,8 +1,8 @@
-using Coordinator.Dashboard.Stops;
+using Coordinator.Client.Stops;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
-namespace Coordinator.Dashboard.Tests.Stops;
+namespace Coordinator.Client.Tests.Stops;
 
 public sealed class StopWordingTests
 {
@@ -45,5 +45,31 @@ public sealed class StopWordingTests
         session.Stop.Outcome = Proto.StopOutcome.TooLate;
         session.Status = Proto.SessionStatus.Finished;
         Assert.Equal("Fix it had already ended by itself before the stop: finished.", StopWording.Outcome(session));
+    }
+
+    [Fact]
+    public void Progress_StopThatTakesLong_SaysWhatItWaitsFor()
+    {
+        DateTimeOffset requested = DateTimeOffset.UnixEpoch;
+        Proto.Session session = Session.Clone();
+        session.Status = Proto.SessionStatus.Stopping;
+        session.Stop = new() { RequestedTime = Timestamp.FromDateTimeOffset(requested), GracePeriod = new() { Seconds = 10 } };
+        Assert.Equal("Stopping for 1.00 s: waiting for the runner.", At(1));
+        Assert.StartsWith("Stop requested 3.00 s ago; runner-04 has not received it yet.", At(3), StringComparison.Ordinal);
+        session.Stop.ReceivedTime = session.Stop.SignalledTime = Timestamp.FromDateTimeOffset(requested.AddSeconds(1));
+        Assert.Equal("Still stopping after 4.00 s; SIGKILL in 6.00 s.", At(5));
+        session.Stop.KilledTime = Timestamp.FromDateTimeOffset(requested.AddSeconds(11));
+        Assert.Equal("No exit 3.00 s after SIGKILL.", At(14));
+        session.Status = Proto.SessionStatus.Stopped;
+        Assert.Equal(StopWording.Outcome(session), At(15));
+
+        string At(double seconds) => StopWording.Progress(session, session.Stop, requested.AddSeconds(seconds));
+    }
+
+    [Fact]
+    public void Proof_SaysWhatEndedTheAgentAndWhatElseHadToBeEnded()
+    {
+        Assert.Equal("The agent was ended by SIGTERM; 1 process ended, 0 left.", StopWording.Proof(new() { Signal = "SIGTERM", ProcessesEnded = 1 }, []));
+        Assert.Equal("The agent exited with code 3; 2 processes ended (sh and 1 more), 0 left.", StopWording.Proof(new() { ExitCode = 3, ProcessesEnded = 2 }, ["sh"]));
     }
 }

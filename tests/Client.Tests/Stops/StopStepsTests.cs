@@ -1,7 +1,7 @@
-using Coordinator.Dashboard.Stops;
+using Coordinator.Client.Stops;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Coordinator.Dashboard.Tests.Stops;
+namespace Coordinator.Client.Tests.Stops;
 
 public sealed class StopStepsTests
 {

@@ -1,7 +1,7 @@
-namespace Coordinator.Dashboard.Stops;
+namespace Coordinator.Client.Stops;
 
 /// <summary>Whether a station of a stop was reached.</summary>
-internal enum StopStepState
+public enum StopStepState
 {
     Done,
 

@@ -1,9 +1,9 @@
 using Grpc.Core;
 
-namespace Coordinator.Dashboard.Tests;
+namespace Coordinator.Testing.Calls;
 
 /// <summary>A coordinator that answers each kind of call as a test says, and remembers what it was asked.</summary>
-internal sealed class ScriptedCalls : CallInvoker
+public sealed class ScriptedCalls : CallInvoker
 {
     private readonly Dictionary<Type, Func<object, object>> _answers = [];
 

@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 
-namespace Coordinator.Dashboard.Stops;
+namespace Coordinator.Client.Stops;
 
 /// <summary>A stop as the stations it passes, with the time of each.</summary>
-internal static class StopSteps
+public static class StopSteps
 {
     private static readonly (string Name, string Explanation, Func<Proto.StopRecord, Timestamp?> Time)[] Stations =
     [
