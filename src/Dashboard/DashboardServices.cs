@@ -1,7 +1,8 @@
 using Coordinator.Client.Events;
 using Coordinator.Client.Sessions;
 using Coordinator.Client.Stops;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Interop;
+using Coordinator.Dashboard.Messages;
 using Coordinator.Dashboard.Stops;
 
 namespace Coordinator.Dashboard;

@@ -1,6 +1,6 @@
 using Bunit;
 using Coordinator.Client.Sessions;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Messages;
 using Coordinator.Dashboard.Stops;
 using Coordinator.Testing.Calls;
 using Coordinator.Testing.Samples;

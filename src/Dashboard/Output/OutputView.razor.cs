@@ -1,7 +1,7 @@
 using System.Globalization;
 using Coordinator.Client.Events;
 using Coordinator.Client.Watches;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Interop;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;

@@ -1,7 +1,7 @@
 using Coordinator.Client.Errors;
 using Coordinator.Client.Sessions;
 using Coordinator.Client.Stops;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Messages;
 using Grpc.Core;
 
 namespace Coordinator.Dashboard.Stops;

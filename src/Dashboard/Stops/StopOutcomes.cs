@@ -1,6 +1,6 @@
 using Coordinator.Client.Sessions;
 using Coordinator.Client.Stops;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Messages;
 
 namespace Coordinator.Dashboard.Stops;
 

@@ -1,8 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
 using Coordinator.Client.Events;
+using Coordinator.Dashboard.Interop;
 using Coordinator.Dashboard.Output;
-using Coordinator.Dashboard.Shell;
 using Coordinator.Testing.Samples;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using Bunit;
+using Coordinator.Dashboard.Interop;
 using Coordinator.Dashboard.SessionDetail;
 using Coordinator.Dashboard.Sessions;
-using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
 using Coordinator.Dashboard.Tests.Sessions;
 using Coordinator.Dashboard.Tests.Stops;

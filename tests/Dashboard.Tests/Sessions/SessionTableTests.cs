@@ -1,8 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
 using Coordinator.Client.Sessions;
+using Coordinator.Dashboard.Interop;
 using Coordinator.Dashboard.Sessions;
-using Coordinator.Dashboard.Shell;
 using Coordinator.Dashboard.Stops;
 using Coordinator.Dashboard.Tests.Stops;
 using Microsoft.AspNetCore.Components;

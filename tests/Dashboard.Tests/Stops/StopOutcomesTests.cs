@@ -1,5 +1,5 @@
 using Coordinator.Client.Sessions;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Messages;
 using Coordinator.Dashboard.Stops;
 using Microsoft.Extensions.Time.Testing;
 using static Coordinator.Testing.Samples.SampleSessions;

@@ -1,8 +1,8 @@
 using Bunit;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Messages;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Coordinator.Dashboard.Tests.Shell;
+namespace Coordinator.Dashboard.Tests.Messages;
 
 public sealed class ToasterTests : ComponentContext
 {

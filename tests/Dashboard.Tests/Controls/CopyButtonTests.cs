@@ -1,7 +1,7 @@
 using Bunit;
-using Coordinator.Dashboard.Shell;
+using Coordinator.Dashboard.Controls;
 
-namespace Coordinator.Dashboard.Tests.Shell;
+namespace Coordinator.Dashboard.Tests.Controls;
 
 public sealed class CopyButtonTests : ComponentContext
 {

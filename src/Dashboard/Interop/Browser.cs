@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Dashboard.Interop;
 
 /// <summary>The few things that only JavaScript can do. Not while a page is rendered on the server.</summary>
 internal sealed class Browser(IJSRuntime js)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Dashboard.Messages;
 
 /// <summary>What the page has told the person lately. Shown as toasts and read out by screen readers.</summary>
 internal sealed class Announcements(TimeProvider time)

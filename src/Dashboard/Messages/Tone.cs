@@ -1,4 +1,4 @@
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Dashboard.Messages;
 
 /// <summary>How an announcement is meant.</summary>
 internal enum Tone

@@ -1,6 +1,6 @@
 using Microsoft.JSInterop;
 
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Dashboard.Interop;
 
 /// <summary>What happens to the page as a whole: keys, and coming back from sleep or from another tab.</summary>
 internal sealed class PageEvents

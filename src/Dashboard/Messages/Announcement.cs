@@ -1,4 +1,4 @@
-namespace Coordinator.Dashboard.Shell;
+namespace Coordinator.Dashboard.Messages;
 
 /// <summary>Something the page tells the person.</summary>
 /// <param name="Key">What it is about; a later announcement about the same takes its place.</param>
