@@ -8,6 +8,7 @@ public sealed class SessionList
 {
     private Ranking _all = new(new SessionComparer(SessionQuery.Default.Sort, SessionQuery.Default.Descending));
     private Ranking _selected;
+    private Proto.SessionFilter _filter = SessionQuery.Default.ToFilter();
 
     public SessionList() => _selected = _all;
 
@@ -38,7 +39,7 @@ public sealed class SessionList
         bool hasMoved = _all.Update(sessionId, now);
         return _selected == _all
             ? hasMoved
-            : _selected.Update(sessionId, now is not null && Query.Matches(now) ? now : null);
+            : _selected.Update(sessionId, now is not null && _filter.Matches(now) ? now : null);
     }
 
     private static SessionComparer ComparerOf(SessionQuery query) => new(query.Sort, query.Descending);
@@ -46,7 +47,8 @@ public sealed class SessionList
     private void Select(SessionQuery query)
     {
         Query = query;
-        _selected = query.IsFiltered ? _all.Where(query.Matches) : _all;
+        _filter = query.ToFilter();
+        _selected = query.IsFiltered ? _all.Where(_filter.Matches) : _all;
     }
 
     /// <summary>Sessions in an order.</summary>

@@ -19,7 +19,7 @@ public sealed record SessionQuery
     /// <summary>A runner's id; empty means any.</summary>
     public string Runner { get; init; } = "";
 
-    /// <summary>Contained in a name, id, agent, directory or run id, without regard to case; empty means any.</summary>
+    /// <summary>Contained in a name, id, agent, directory or run id, without regard to ASCII case; empty means any.</summary>
     public string Text { get; init; } = "";
 
     public SessionSort Sort { get; init; } = SessionSort.Started;
@@ -66,14 +66,7 @@ public sealed record SessionQuery
         }
     }
 
-    public bool Matches(Proto.Session session) =>
-        (Statuses.Count == 0 || Statuses.Contains(session.Status))
-        && (Agent.Length == 0 || session.AgentName == Agent)
-        && (Runner.Length == 0 || session.RunnerId == Runner)
-        && (Text.Length == 0 || Has(session.SessionName) || Has(session.SessionId) || Has(session.AgentName)
-            || Has(session.ProjectDir) || Has(session.RunId));
-
-    /// <summary>The same selection for the coordinator, which has an order of its own.</summary>
+    /// <summary>Which sessions it selects, without their order.</summary>
     public Proto.SessionFilter ToFilter() => new() { Statuses = { Statuses }, AgentName = Agent, RunnerId = Runner, Text = Text };
 
     public SessionQuery Toggle(Proto.SessionStatus status) =>
@@ -83,8 +76,6 @@ public sealed record SessionQuery
     public SessionQuery SortBy(SessionSort sort) => sort == Sort
         ? this with { Descending = !Descending }
         : this with { Sort = sort, Descending = sort == SessionSort.Started };
-
-    private bool Has(string text) => text.Contains(Text, StringComparison.OrdinalIgnoreCase);
 
     private SessionQuery With(string name, string value) => name switch
     {
