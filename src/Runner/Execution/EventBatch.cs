@@ -1,3 +1,4 @@
+using Coordinator.AgentRunner.Primitives;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.AgentRunner.Execution;

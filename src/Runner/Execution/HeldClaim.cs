@@ -1,3 +1,5 @@
+using Coordinator.AgentRunner.Primitives;
+
 namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>The newest claim of a run that the runner holds. The table's lock guards it.</summary>

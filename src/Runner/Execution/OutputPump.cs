@@ -1,5 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.AgentRunner.Execution;

@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Coordinator.AgentRunner.Execution;

@@ -1,3 +1,5 @@
+using Coordinator.AgentRunner.Primitives;
+
 namespace Coordinator.AgentRunner.Execution;
 
 /// <summary>

@@ -1,6 +1,8 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

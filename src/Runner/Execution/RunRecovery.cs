@@ -1,5 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Execution;
 

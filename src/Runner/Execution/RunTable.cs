@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

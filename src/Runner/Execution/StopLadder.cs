@@ -1,5 +1,6 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Execution;

@@ -1,4 +1,4 @@
-using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Executors;
 

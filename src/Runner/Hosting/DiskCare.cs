@@ -1,4 +1,6 @@
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Microsoft.Extensions.Hosting;
 
 namespace Coordinator.AgentRunner.Hosting;

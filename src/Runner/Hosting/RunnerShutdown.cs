@@ -1,5 +1,6 @@
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Processes;
-using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 using Google.Protobuf;
 
 namespace Coordinator.AgentRunner.Journal;

@@ -1,5 +1,5 @@
 using Coordinator.AgentRunner.Containment;
-using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Journal;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Coordinator.AgentRunner.Containment;
-using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Journal;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

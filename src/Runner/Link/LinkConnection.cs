@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 using Grpc.Core;
 
 namespace Coordinator.AgentRunner.Link;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 

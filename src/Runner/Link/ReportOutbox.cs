@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Link;
 

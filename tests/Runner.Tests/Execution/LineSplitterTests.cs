@@ -1,5 +1,6 @@
 using System.Text;
 using Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Tests.Execution;
 

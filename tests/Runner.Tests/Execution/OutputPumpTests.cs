@@ -3,6 +3,8 @@ using System.Text;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Coordinator.Testing.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -5,6 +5,8 @@ using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,6 +3,8 @@ using Coordinator.AgentRunner.Containment.Processes;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;
 using Google.Protobuf.WellKnownTypes;

@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.Testing.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.Contracts.Text;
 using Coordinator.Testing.Fuzzing;
 

@@ -1,7 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Processes;
-using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
 
 namespace Coordinator.AgentRunner.Tests.Journal;
 

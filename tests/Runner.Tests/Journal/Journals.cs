@@ -1,5 +1,5 @@
-using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordinator.AgentRunner.Tests.Journal;

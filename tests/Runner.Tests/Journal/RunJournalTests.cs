@@ -1,6 +1,6 @@
 using Coordinator.AgentRunner.Containment;
-using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Journal;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.AgentRunner.Tests.Execution;
 
 namespace Coordinator.AgentRunner.Tests.Journal;

@@ -1,5 +1,5 @@
-using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.AgentRunner.Tests.Execution;
 
 namespace Coordinator.AgentRunner.Tests.Link;

@@ -1,6 +1,7 @@
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.AgentRunner.Tests.Execution;
 using Coordinator.AgentRunner.Tests.Journal;
 using Coordinator.Testing.Waiting;

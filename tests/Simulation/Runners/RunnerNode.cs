@@ -4,6 +4,8 @@ using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Hosting;
 using Coordinator.AgentRunner.Journal;
 using Coordinator.AgentRunner.Link;
+using Coordinator.AgentRunner.Primitives;
+using Coordinator.AgentRunner.RunFiles;
 using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Network;
 using Grpc.Core;

@@ -1,7 +1,8 @@
 using System.Text;
+using Coordinator.AgentRunner.Primitives;
 using Microsoft.Extensions.Logging;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>
 /// A file with the bytes of one output stream, up to a limit. A disk that is full or gone ends the file, not the run.

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>
 /// The runner's clock: the wall clock read once, moved on by the monotonic one. Somebody setting the machine's time

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 internal static class TaskContext
 {

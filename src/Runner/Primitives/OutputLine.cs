@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>A line of output, or a piece of one that has not ended, without its end. Valid until the next is taken.</summary>
 internal readonly ref struct OutputLine

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>How the runner's clock is mapped to the coordinator's. Immutable.</summary>
 /// <param name="Offset">What is added to the runner's clock to get the coordinator's.</param>

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>
 /// Something that happens once. Who sets it never runs those who wait for it: they go on in a turn of their own, on the

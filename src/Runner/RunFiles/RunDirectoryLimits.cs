@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>How much is kept on disk.</summary>
 /// <param name="MaxLogBytes">Of each output stream of a run.</param>

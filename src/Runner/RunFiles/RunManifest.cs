@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>
 /// <c>run.json</c>: what a run was asked to do, as far as it is no secret, and how it ended. For people; the runner does

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Coordinator.AgentRunner.Containment;
 using Microsoft.Extensions.Logging;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>
 /// What is on disk for people about one run: <c>run.json</c>, <c>prompt.txt</c>, <c>stdout.log</c> and

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>A count of lines of each stream.</summary>
 internal readonly record struct LineCount(long StandardOutput, long StandardError)

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>The files that keep everything an agent writes, as far as they hold.</summary>
 internal sealed class OutputLogs(RawLog standardOutput, RawLog standardError) : IDisposable

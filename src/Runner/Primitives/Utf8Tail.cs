@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>
 /// The last bytes of a stream of UTF-8, enough to tell whether it ends within a character. What comes in separate writes

@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>One claim of one run: reports are numbered, kept and acknowledged per claim.</summary>
 internal readonly record struct RunKey(string RunId, long Epoch)

@@ -1,8 +1,9 @@
+using Coordinator.AgentRunner.Primitives;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>
 /// A bounded file for batches of events that find no room in memory, taken out in the order they were put in. The file

@@ -1,4 +1,6 @@
-namespace Coordinator.AgentRunner.Execution;
+using Coordinator.AgentRunner.Primitives;
+
+namespace Coordinator.AgentRunner.Journal;
 
 /// <summary>
 /// The ends of claims that are over on this runner, each as the report that told it. Whoever asks again for a claim

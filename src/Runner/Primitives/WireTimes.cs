@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.Primitives;
 
 /// <summary>Reads times off the wire. Whatever the fields hold, it must not keep a command from being carried out.</summary>
 internal static class WireTimes

@@ -1,8 +1,9 @@
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Primitives;
 using Coordinator.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Coordinator.AgentRunner.Execution;
+namespace Coordinator.AgentRunner.RunFiles;
 
 /// <summary>
 /// The directories of runs, below <c>&lt;data directory&gt;/runs</c>. Only the runner's user may look inside.
