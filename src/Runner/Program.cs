@@ -1,4 +1,4 @@
-using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Hosting;
 using Coordinator.Hosting;
 

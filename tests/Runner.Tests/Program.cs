@@ -1,4 +1,4 @@
-using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Tests;
 using Coordinator.AgentRunner.Tests.Containment;
 using Xunit.MicrosoftTestingPlatform;

@@ -1,4 +1,5 @@
 using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.MacOS;
 using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.AgentRunner.Containment.Users;

@@ -1,5 +1,5 @@
 using Coordinator.AgentRunner.Containment;
-using Coordinator.AgentRunner.Containment.Supervision;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Execution;
 using Coordinator.AgentRunner.Executors;
 using Coordinator.AgentRunner.Link;

@@ -2,8 +2,8 @@ using System.Runtime.Versioning;
 using System.Text;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
-using Coordinator.AgentRunner.Containment.Supervision;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
 

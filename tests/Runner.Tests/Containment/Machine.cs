@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Cgroups;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.Testing.Processes;

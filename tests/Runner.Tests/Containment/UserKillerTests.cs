@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
-using Coordinator.AgentRunner.Containment.Supervision;
 using Coordinator.AgentRunner.Containment.Users;
 using Coordinator.Testing;
 using Coordinator.Testing.Waiting;

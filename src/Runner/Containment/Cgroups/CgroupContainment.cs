@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Escapes;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
-using Coordinator.AgentRunner.Containment.Supervision;
 
 namespace Coordinator.AgentRunner.Containment.Cgroups;
 

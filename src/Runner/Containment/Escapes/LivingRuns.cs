@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Processes;
-using Coordinator.AgentRunner.Containment.Supervision;
 
 namespace Coordinator.AgentRunner.Containment.Escapes;
 

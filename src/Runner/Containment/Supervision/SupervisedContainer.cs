@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Escapes;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Escapes;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.Versioning;
 using System.Text;
+using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 

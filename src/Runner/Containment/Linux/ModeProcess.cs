@@ -5,7 +5,7 @@ using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// The runner's end of a process that runs the runner's own program in one of its <see cref="ProcessMode"/>s.

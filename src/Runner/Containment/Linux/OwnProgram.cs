@@ -1,4 +1,4 @@
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// How to start this program again: an executable, or <c>dotnet</c> with the program as its first argument.

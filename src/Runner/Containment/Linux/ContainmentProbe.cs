@@ -1,9 +1,8 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
-using Coordinator.AgentRunner.Containment.Supervision;
 
-namespace Coordinator.AgentRunner.Containment;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>Takes a run through its whole life before the first real one has to rely on it.</summary>
 [SupportedOSPlatform("linux")]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// Enters a cgroup, turns into another user, or both, and then becomes the agent: all is so before its first instruction. The status

@@ -3,7 +3,7 @@ using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// What the runner tells its own program when it starts it in one of its <see cref="ProcessMode"/>s. It travels in an

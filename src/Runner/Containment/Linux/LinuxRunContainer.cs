@@ -5,7 +5,7 @@ using Coordinator.AgentRunner.Containment.Native;
 using Coordinator.AgentRunner.Containment.Processes;
 using Coordinator.AgentRunner.Containment.Users;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// What the two Linux containers share: a process started from the runner's own program, and its output.

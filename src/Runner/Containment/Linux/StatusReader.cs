@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// Cuts the status stream of a process into its lines, on the watch's thread, and calls back for each line and once

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>Says why an agent did not start, in words that name what to change.</summary>
 internal static class StartFailure

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
+using Coordinator.AgentRunner.Containment.Supervision;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// What the runner's program does when the runner itself starts it with one of these words as its first argument. All

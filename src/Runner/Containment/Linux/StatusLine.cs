@@ -1,7 +1,7 @@
 using System.Text;
 using Coordinator.AgentRunner.Containment.Native;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// What a process in one of the <see cref="ProcessMode"/>s tells the runner: lines of a word and its values.

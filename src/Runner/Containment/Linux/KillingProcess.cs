@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
 
-namespace Coordinator.AgentRunner.Containment.Supervision;
+namespace Coordinator.AgentRunner.Containment.Linux;
 
 /// <summary>
 /// Sends SIGKILL to every process of a user at one stroke, as the process that <see cref="Children.TryStartKiller"/> starts does it, where
