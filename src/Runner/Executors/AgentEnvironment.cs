@@ -7,7 +7,7 @@ namespace Coordinator.AgentRunner.Executors;
 /// plus what the profile adds.
 /// </summary>
 /// <param name="ofRunner">The runner's own.</param>
-/// <param name="passed">Names of settings that agents get all the same; see <see cref="RunnerOptions.PassEnvironment"/>.</param>
+/// <param name="passed">Names of settings that agents get all the same; see <c>Runner:PassEnvironment</c>.</param>
 internal sealed class AgentEnvironment(IReadOnlyDictionary<string, string> ofRunner, params IReadOnlyList<string> passed)
 {
     private static readonly StringComparer NameComparer =

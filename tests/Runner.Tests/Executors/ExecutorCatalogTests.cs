@@ -1,5 +1,6 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
+using Coordinator.AgentRunner.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Coordinator.AgentRunner.Tests.Executors;

@@ -4,7 +4,7 @@ using Coordinator.AgentRunner.Containment.Native;
 
 namespace Coordinator.AgentRunner.Containment.Users;
 
-/// <summary>Reads <see cref="RunnerOptions.AgentUsers"/>: names of users, numbers, and ranges of numbers such as 60000-60007.</summary>
+/// <summary>Reads the setting <c>Runner:AgentUsers</c>: names of users, numbers, and ranges of numbers such as 60000-60007.</summary>
 [SupportedOSPlatform("linux")]
 internal static class AgentUserList
 {

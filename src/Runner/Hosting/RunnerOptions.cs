@@ -1,7 +1,7 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Executors;
 
-namespace Coordinator.AgentRunner;
+namespace Coordinator.AgentRunner.Hosting;
 
 /// <summary>The section <c>Runner</c> of the configuration.</summary>
 internal sealed class RunnerOptions

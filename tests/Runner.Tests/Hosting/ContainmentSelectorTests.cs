@@ -1,9 +1,11 @@
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
+using Coordinator.AgentRunner.Hosting;
+using Coordinator.AgentRunner.Tests.Containment;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Coordinator.AgentRunner.Tests.Containment;
+namespace Coordinator.AgentRunner.Tests.Hosting;
 
 [Collection(ProcessTests.Name)]
 [SupportedOSPlatform("linux")]

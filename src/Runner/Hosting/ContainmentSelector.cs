@@ -1,3 +1,4 @@
+using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Cgroups;
 using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Containment.MacOS;
@@ -6,7 +7,7 @@ using Coordinator.AgentRunner.Containment.Users;
 using Coordinator.AgentRunner.Containment.Windows;
 using Microsoft.Extensions.Logging;
 
-namespace Coordinator.AgentRunner.Containment;
+namespace Coordinator.AgentRunner.Hosting;
 
 /// <summary>Picks the strongest containment that works on this machine, or the one that was asked for.</summary>
 internal sealed partial class ContainmentSelector(
