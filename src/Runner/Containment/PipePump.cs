@@ -18,13 +18,11 @@ internal sealed unsafe class PipePump
     private const int NoRoom = 11;      // EAGAIN, which the system gives for threads that there is no room for
 
     private readonly FileDescriptor[] _pipes;
-    private readonly IAgentOutput _sink;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutputDelivery _delivery;
     private readonly FileDescriptor _wake;
     private readonly FileDescriptor _waker;
     private readonly TaskCompletionSource<bool> _begin = new();
     private long _closeAt = long.MaxValue;
-    private Exception? _failure;
 
     /// <summary>
     /// There is room for its thread from the beginning: nobody who notices that the agent runs could do anything about it otherwise.
@@ -33,7 +31,7 @@ internal sealed unsafe class PipePump
     public PipePump(FileDescriptor standardOutput, FileDescriptor standardError, IAgentOutput sink, string name)
     {
         _pipes = [standardOutput, standardError];
-        _sink = sink;
+        _delivery = new OutputDelivery(sink);
         (_wake, _waker) = FileDescriptor.CreatePipe();
         try
         {
@@ -47,8 +45,8 @@ internal sealed unsafe class PipePump
         }
     }
 
-    /// <summary>Faults only if the sink threw, after which the output was read and dropped, or if it could not be read.</summary>
-    public Task Drained => _drained.Task;
+    /// <inheritdoc cref="OutputDelivery.Drained"/>
+    public Task Drained => _delivery.Drained;
 
     /// <summary>The agent runs.</summary>
     public void Start() => _begin.TrySetResult(true);
@@ -81,7 +79,7 @@ internal sealed unsafe class PipePump
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _failure ??= failure;
+            _delivery.Fail(failure);
         }
 
         Close();
@@ -92,14 +90,7 @@ internal sealed unsafe class PipePump
         Array.ForEach(_pipes, pipe => pipe.Dispose());
         _waker.Dispose();
         _wake.Dispose();
-        if (_failure is { } failure)
-        {
-            _drained.TrySetException(failure);
-        }
-        else
-        {
-            _drained.TrySetResult();
-        }
+        _delivery.Complete();
     }
 
     private void Pump()
@@ -141,28 +132,9 @@ internal sealed unsafe class PipePump
                 }
                 else
                 {
-                    Deliver(i == 0 ? Proto.OutputStream.Stdout : Proto.OutputStream.Stderr, buffer.AsSpan(0, count));
+                    _delivery.Deliver(i == 0 ? Proto.OutputStream.Stdout : Proto.OutputStream.Stderr, buffer.AsSpan(0, count));
                 }
             }
-        }
-    }
-
-    private void Deliver(Proto.OutputStream stream, ReadOnlySpan<byte> bytes)
-    {
-        if (_failure is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            _sink.Write(stream, bytes);
-        }
-#pragma warning disable CA1031 // An exception would end the whole runner from this thread; it is handed on instead.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _failure = failure;
         }
     }
 }

@@ -12,7 +12,6 @@ internal static unsafe partial class Libc
 
     internal const int Interrupted = 4;         // EINTR
     internal const short PollIn = 0x001;
-    internal const short PollHangUp = 0x010;
     internal const int ReadAccess = 1;          // PROT_READ
     internal const int WriteAccess = 2;         // PROT_WRITE
     internal const int ExecuteAccess = 4;       // PROT_EXEC

@@ -14,13 +14,13 @@ internal sealed class StreamPump(
     private const int StackSize = 256 * 1024;
     private const int BufferSize = 64 * 1024;
 
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutputDelivery _delivery = new(sink);
     private readonly Lock _oneAtATime = new();
     private int _open = 2;
     private int _finishing;
-    private Exception? _failure;
 
-    public Task Drained => _drained.Task;
+    /// <inheritdoc cref="OutputDelivery.Drained"/>
+    public Task Drained => _delivery.Drained;
 
     public void Start(string name)
     {
@@ -57,7 +57,7 @@ internal sealed class StreamPump(
             {
                 lock (_oneAtATime)
                 {
-                    Deliver(stream, buffer.AsSpan(0, count));
+                    _delivery.Deliver(stream, buffer.AsSpan(0, count));
                 }
             }
         }
@@ -68,26 +68,7 @@ internal sealed class StreamPump(
 
         if (Interlocked.Decrement(ref _open) == 0)
         {
-            _ = _failure is null ? _drained.TrySetResult() : _drained.TrySetException(_failure);
-        }
-    }
-
-    private void Deliver(Proto.OutputStream stream, ReadOnlySpan<byte> bytes)
-    {
-        if (_failure is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            sink.Write(stream, bytes);
-        }
-#pragma warning disable CA1031 // An exception would end the whole runner from this thread; it is handed on instead.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _failure = failure;
+            _delivery.Complete();
         }
     }
 }
