@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coordinator.Testing.Tools;
 using Coordinator.Testing.Waiting;
 using Xunit;
 
@@ -14,12 +15,13 @@ public sealed class SmallDisk : IAsyncDisposable
 
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
-    /// <summary>Mounts one. Skips the test where that is not allowed.</summary>
+    /// <summary>Mounts one. Where that is not allowed the test ends as <see cref="Requirement"/> says.</summary>
     public static async Task<SmallDisk> MountAsync(TestFiles files, int megabytes, string name = "small-disk")
     {
         string path = files.CreateDirectory(name);
-        if (!OperatingSystem.IsLinux() || await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "coordinator-test", path) != 0)
-            Assert.Skip("A file system to fill up can only be mounted by root on Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A file system to fill up can only be mounted on Linux.");
+        bool isMounted = await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "coordinator-test", path) == 0;
+        Requirement.Holds(isMounted, "A file system to fill up can only be mounted by root: run the tests as root.");
         return new SmallDisk(path);
     }
 

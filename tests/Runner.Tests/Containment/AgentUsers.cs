@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Containment.Users;
 using Coordinator.Testing;
+using Coordinator.Testing.Tools;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordinator.AgentRunner.Tests.Containment;
@@ -16,14 +17,17 @@ internal sealed class AgentUsers : IDisposable
 
     public TestFiles Files { get; } = new();
 
-    public static void SkipUnlessPossible() => Assert.SkipUnless(
-        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
-        "Agents with users of their own need Linux and root: run the tests as root.");
+    /// <summary>Goes on only where agents can have users of their own.</summary>
+    public static void Require()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Agents have users of their own on Linux only.");
+        Requirement.Holds(Environment.IsPrivilegedProcess, "Agents with users of their own need root: run the tests as root.");
+    }
 
-    /// <summary>A containment that gives each run a user. Skips the test where that cannot be.</summary>
+    /// <summary>A containment that gives each run a user.</summary>
     public async Task<UserContainment> ContainmentAsync(string kind, int users)
     {
-        SkipUnlessPossible();
+        Require();
         await Machine.ContainmentAsync(kind);
         IReadOnlyList<AgentUser> all = AgentUserList.Resolve([$"{First}-{First + users - 1}"], MaxProcesses);
 

@@ -39,7 +39,7 @@ public sealed class EnteringTests
     [Fact]
     public void Enter_ByTheRunnersOwnProgram_BecomesAnotherUser()
     {
-        AgentUsers.SkipUnlessPossible();
+        AgentUsers.Require();
         AgentLaunch launch = TestRun.Launch(
             TestRun.NewNames().RunId, "id -u; id -G; grep -E 'NoNewPrivs|CapPrm' /proc/self/status; grep -o 'Max processes  *[0-9]*' /proc/self/limits | grep -o '[0-9]*'", new RecordingOutput());
         LaunchSpec spec = LaunchSpec.For(launch, Machine.RunnerId) with { User = new Credentials(61_000, 61_001, [61_002], 500) };

@@ -20,7 +20,7 @@ public sealed class RemovedHomesTests : IDisposable
 
     public RemovedHomesTests()
     {
-        AgentUsers.SkipUnlessPossible();
+        AgentUsers.Require();
         File.SetUnixFileMode(_files.Root, File.GetUnixFileMode(_files.Root) | UnixFileMode.OtherExecute);
     }
 

@@ -18,7 +18,7 @@ public sealed class UserKillerTests
 
     private static readonly int Repetitions = TestForm.Of(100, 10_000);
 
-    public UserKillerTests() => AgentUsers.SkipUnlessPossible();
+    public UserKillerTests() => AgentUsers.Require();
 
     /// <summary>The killers of two users have the same real user: each may signal the other.</summary>
     [Fact]
