@@ -29,7 +29,7 @@ public sealed class GrpcEventSourceTests
             return streams.Requests.Count >= 3;
         });
         await end.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following.WithTimeout());
         Assert.Equal([41, 42, 51], received);
         Assert.Equal([40L, 50, 51], streams.Requests.Take(3).Select(r => r.AfterSequence));
         Assert.All(streams.Requests, r => Assert.True(r is { SessionId: "ses_1", Follow: true, OmitOutput: true, Tail: 500 }));

@@ -11,8 +11,6 @@ namespace Coordinator.Dashboard.Tests.Output;
 /// <summary>What a reader is told when events are late, missing or too many.</summary>
 public sealed class OutputTroubleTests : OutputViewContext
 {
-    private static readonly TimeSpan Patience = Timeouts.Default;
-
     [Fact]
     public void Load_Fails_SaysSoAndTriesAgainOnDemand()
     {
@@ -48,27 +46,25 @@ public sealed class OutputTroubleTests : OutputViewContext
     }
 
     [Fact]
-    public void Stream_FarBehindTheWriter_GoesOnWithTheNewest()
+    public async Task Stream_FarBehindTheWriter_GoesOnWithTheNewest()
     {
         ScriptedEvents events = new(10);
-        Flood(events, writtenMeanwhile: 100_000);
-        Assert.True(SpinWait.SpinUntil(() => events.Follows.Count == 2, Patience));
+        await FloodAsync(events, writtenMeanwhile: 100_000);
+        await Eventually.True(() => events.Follows.Count == 2);
         Assert.Equal(new EventFollow(10_010, Tail: 500), events.Follows[1]);
     }
 
     [Fact]
-    public void Stream_AlmostAsFastAsTheWriter_GoesOnAsItIs()
+    public async Task Stream_AlmostAsFastAsTheWriter_GoesOnAsItIs()
     {
         ScriptedEvents events = new(10);
-        var view = Flood(events, writtenMeanwhile: 1_000);
+        var view = await FloodAsync(events, writtenMeanwhile: 1_000);
         events.Send(SampleEvents.Sent(10_011, SampleEvents.Line(10_011)));
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                Time.Advance(TimeSpan.FromMilliseconds(100));
-                return view.Find(".output-foot").TextContent.StartsWith("10,011 lines", StringComparison.Ordinal);
-            },
-            Patience));
+        await Eventually.True(() =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            return view.Find(".output-foot").TextContent.StartsWith("10,011 lines", StringComparison.Ordinal);
+        });
         Assert.Single(events.Follows);
     }
 
@@ -95,7 +91,7 @@ public sealed class OutputTroubleTests : OutputViewContext
     }
 
     /// <summary>The stream brings ten thousand events while many more are written, and the page looks how far it is behind.</summary>
-    private IRenderedComponent<OutputView> Flood(ScriptedEvents events, int writtenMeanwhile)
+    private async Task<IRenderedComponent<OutputView>> FloodAsync(ScriptedEvents events, int writtenMeanwhile)
     {
         var view = Open(events);
         view.WaitForAssertion(() => Assert.Equal(10, Texts(view).Count));
@@ -103,13 +99,11 @@ public sealed class OutputTroubleTests : OutputViewContext
         int lists = events.Lists.Count;
         for (long sequence = 11; sequence < 10_010; sequence += 1_000)
             events.Send(SampleEvents.Sent(sequence + 999, Enumerable.Range(0, 1_000).Select(i => SampleEvents.Line(sequence + i))));
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                Time.Advance(TimeSpan.FromMilliseconds(1));
-                return events.Lists.Count > lists;
-            },
-            Patience));
+        await Eventually.True(() =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            return events.Lists.Count > lists;
+        });
         return view;
     }
 }

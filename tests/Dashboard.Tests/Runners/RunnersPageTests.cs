@@ -31,9 +31,9 @@ public sealed class RunnersPageTests : ComponentContext
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
     [Fact]
-    public void Runners_OfflineForADay_AreFoldedAwayAndCounted()
+    public async Task Runners_OfflineForADay_AreFoldedAwayAndCounted()
     {
-        var page = Open(
+        var page = await OpenAsync(
             Runner("here"), Away("since noon", Day - 60), Away("gone", Day + 60), Away("long gone", 30 * Day), Away("never heard of", null));
 
         Assert.Equal(["here", "never heard of", "since noon"], Names(page));
@@ -42,9 +42,9 @@ public sealed class RunnersPageTests : ComponentContext
     }
 
     [Fact]
-    public void Fold_OpenedAndClosed_IsInTheAddress()
+    public async Task Fold_OpenedAndClosed_IsInTheAddress()
     {
-        var page = Open(Runner("here"), Away("gone", 2 * Day));
+        var page = await OpenAsync(Runner("here"), Away("gone", 2 * Day));
 
         page.Find("summary").Click();
 
@@ -59,30 +59,30 @@ public sealed class RunnersPageTests : ComponentContext
     [Theory]
     [InlineData("runners?offline=shown")]
     [InlineData("runners#rnr_gone")]
-    public void Fold_AddressAsksForIt_IsOpen(string address)
+    public async Task Fold_AddressAsksForIt_IsOpen(string address)
     {
         Navigation.NavigateTo(address);
 
-        Assert.Equal(["here", "gone"], Names(Open(Runner("here"), Away("gone", 2 * Day))));
+        Assert.Equal(["here", "gone"], Names(await OpenAsync(Runner("here"), Away("gone", 2 * Day))));
     }
 
     [Fact]
-    public void Runner_ComesBack_MovesUpAtOnce()
+    public async Task Runner_ComesBack_MovesUpAtOnce()
     {
-        var page = Open(Runner("here"), Away("gone", 2 * Day), Away("other", 2 * Day));
+        var page = await OpenAsync(Runner("here"), Away("gone", 2 * Day), Away("other", 2 * Day));
 
-        Tell(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("gone") });
+        await TellAsync(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("gone") });
 
         page.WaitForAssertion(() => Assert.Equal(["gone", "here"], Names(page)));
         Assert.Equal("1 runner offline for more than a day", page.Find("summary").TextContent.Trim());
-        Tell(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("other") });
+        await TellAsync(new Proto.WatchRunnersResponse { RunnerUpdated = Runner("other") });
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("details")));
     }
 
     [Fact]
-    public void Runner_OfflineWhileThePageIsOpen_IsFoldedOnceTheDayIsOver()
+    public async Task Runner_OfflineWhileThePageIsOpen_IsFoldedOnceTheDayIsOver()
     {
-        var page = Open(Runner("here"), Away("going", Day - 60));
+        var page = await OpenAsync(Runner("here"), Away("going", Day - 60));
         Assert.Empty(page.FindAll("details"));
 
         Time.Advance(TimeSpan.FromSeconds(61));
@@ -93,19 +93,19 @@ public sealed class RunnersPageTests : ComponentContext
     private static IEnumerable<string> Names(IRenderedComponent<RunnersPage> page) =>
         page.FindAll(".runner-card h2").Select(h => h.TextContent);
 
-    private IRenderedComponent<RunnersPage> Open(params Proto.Runner[] runners)
+    private async Task<IRenderedComponent<RunnersPage>> OpenAsync(params Proto.Runner[] runners)
     {
         if (!Navigation.Uri.Contains("/runners", StringComparison.Ordinal))
             Navigation.NavigateTo("runners");
         var page = Render<RunnersPage>();
-        Tell(new Proto.WatchRunnersResponse { Snapshot = new() { Runners = { runners } } });
+        await TellAsync(new Proto.WatchRunnersResponse { Snapshot = new() { Runners = { runners } } });
         page.WaitForState(() => page.FindAll(".runner-list").Count > 0);
         return page;
     }
 
-    private void Tell(Proto.WatchRunnersResponse message)
+    private async Task TellAsync(Proto.WatchRunnersResponse message)
     {
-        _watch.Send(message);
+        await _watch.SendAsync(message);
         // The page has taken it in; the time for its next picture comes.
         Time.Advance(TimeSpan.FromSeconds(1));
     }
@@ -131,12 +131,12 @@ public sealed class RunnersPageTests : ComponentContext
         public Proto.WatchRunnersResponse Current { get; private set; } = null!;
 
         /// <summary>Returns when the message was received and the next one is asked for.</summary>
-        public void Send(Proto.WatchRunnersResponse message)
+        public async Task SendAsync(Proto.WatchRunnersResponse message)
         {
-            Assert.True(SpinWait.SpinUntil(IsAskedForTheNext, Timeouts.Default), "The page does not watch.");
+            await Eventually.True(IsAskedForTheNext, what: "The page's watch");
             _sent++;
             Assert.True(_messages.Writer.TryWrite(message));
-            Assert.True(SpinWait.SpinUntil(IsAskedForTheNext, Timeouts.Default), "The page did not take the message in.");
+            await Eventually.True(IsAskedForTheNext, what: "The page's question for more, which tells that it took the message in,");
         }
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)

@@ -34,13 +34,13 @@ public sealed class FormatTests
 
     /// <summary>By that it is known that its environment is the one that was read.</summary>
     [Fact]
-    public void Program_SameProcessBecomesAnother_Changes()
+    public async Task Program_SameProcessBecomesAnother_Changes()
     {
         using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read line; exec cat"]) { RedirectStandardInput = true })!;
         ProcessStat before = ProcessStat.TryRead(process.Id)!.Value;
-        process.StandardInput.WriteLine();
+        await process.StandardInput.WriteLineAsync();
 
-        Assert.True(SpinWait.SpinUntil(() => ProcessStat.TryRead(process.Id) is { Name: "cat" }, Timeouts.Default));
+        await Eventually.True(() => ProcessStat.TryRead(process.Id) is { Name: "cat" });
 
         ProcessStat after = ProcessStat.TryRead(process.Id)!.Value;
         Assert.NotEqual(0ul, before.Program);
