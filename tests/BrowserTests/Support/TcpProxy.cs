@@ -11,6 +11,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Uri _target;
     private readonly Task _accepting;
     private TaskCompletionSource _open = new();
+    private int _heldBack;
 
     private TcpProxy(Uri target)
     {
@@ -22,6 +23,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>How many requests, or parts of them, the browser sent into the silence.</summary>
+    public int HeldBack => Volatile.Read(ref _heldBack);
 
     public static TcpProxy Start(Uri target) => new(target);
 
@@ -62,7 +66,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             try
             {
                 await far.ConnectAsync(_target.Host, _target.Port, ended.Token);
-                await Task.WhenAny(CopyAsync(near, far, ended.Token), CopyAsync(far, near, ended.Token));
+                await Task.WhenAny(CopyAsync(near, far, HoldBack, ended.Token), CopyAsync(far, near, () => { }, ended.Token));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {
@@ -72,7 +76,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to, CancellationToken cancellationToken)
+    private void HoldBack() => Interlocked.Increment(ref _heldBack);
+
+    private async Task CopyAsync(TcpClient from, TcpClient to, Action holdBack, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[64 * 1024];
         try
@@ -80,6 +86,8 @@ internal sealed class TcpProxy : IAsyncDisposable
             int read;
             while ((read = await from.GetStream().ReadAsync(buffer, cancellationToken)) > 0)
             {
+                if (!_open.Task.IsCompleted)
+                    holdBack();
                 await _open.Task.WaitAsync(cancellationToken);
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
