@@ -1,0 +1,6 @@
+namespace Coordinator.ArchitectureTests.Samples.Lower;
+
+internal sealed class Below
+{
+    public object Look() => new Upper.Above();
+}
