@@ -14,6 +14,8 @@ internal sealed class Ids(TimeProvider time, Random random)
     public const string Runner = "rnr_";
     public const string Command = "cmd_";
     public const string Operation = "op_";
+    public const string Coordinator = "crd_";
+    public const string Incarnation = "inc_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -1,4 +1,5 @@
 using Coordinator.Hosting;
+using Coordinator.Privacy;
 
 PrivateMemory.Close();
 try

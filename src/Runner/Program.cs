@@ -1,6 +1,6 @@
 using Coordinator.AgentRunner.Containment.Linux;
 using Coordinator.AgentRunner.Hosting;
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 
 PrivateMemory.Close();
 

@@ -1,4 +1,4 @@
-namespace Coordinator.Hosting;
+namespace Coordinator.Privacy;
 
 /// <summary>Directories that only their own user may enter.</summary>
 internal static class PrivateDirectory

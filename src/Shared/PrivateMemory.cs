@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Coordinator.Hosting;
+namespace Coordinator.Privacy;
 
 /// <summary>
 /// Keeps other programs of the same user from this one's memory, descriptors and environment: agents of that user are such programs.

@@ -5,12 +5,13 @@ namespace Coordinator.ArchitectureTests;
 /// <summary>The assemblies of the product, as they were compiled for these tests.</summary>
 internal static class Product
 {
-    /// <summary>Each with its root namespace.</summary>
-    public static TheoryData<string, string> Assemblies => new()
+    /// <summary>Each with its root namespace, and its folder below <c>src</c>.</summary>
+    public static TheoryData<string, string, string> Assemblies => new()
     {
-        { "coordinator", "Coordinator" },
-        { "coordinator-runner", "Coordinator.AgentRunner" },
-        { "Coordinator.Dashboard", "Coordinator.Dashboard" },
+        { "coordinator", "Coordinator", "Coordinator" },
+        { "coordinator-runner", "Coordinator.AgentRunner", "Runner" },
+        { "Coordinator.Client", "Coordinator.Client", "Client" },
+        { "Coordinator.Dashboard", "Coordinator.Dashboard", "Dashboard" },
     };
 
     public static ReferenceGraph Coordinator { get; } = Read("coordinator", "Coordinator");

@@ -1,4 +1,8 @@
-using Coordinator.Hosting;
+using Coordinator.Connections;
+using Coordinator.Sessions;
+using Coordinator.Stops;
+using Coordinator.Timelines;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordinator.Simulation;
 
@@ -20,12 +24,10 @@ internal sealed record Settings
 
     public TimeSpan RunnerLostAfter { get; init; } = TimeSpan.FromSeconds(6);
 
-    public void Apply(CoordinatorOptions options)
-    {
-        options.HeartbeatInterval = TimeSpan.FromSeconds(1);
-        options.RunnerLostAfter = RunnerLostAfter;
-        options.DefaultQueueTimeout = TimeSpan.FromSeconds(20);
-        options.DefaultGracePeriod = TimeSpan.FromSeconds(1);
-        options.WatchHeartbeatInterval = TimeSpan.FromSeconds(5);
-    }
+    public void Apply(IServiceCollection services) => services
+        .Configure<ConnectionOptions>(connections =>
+            (connections.HeartbeatInterval, connections.RunnerLostAfter) = (TimeSpan.FromSeconds(1), RunnerLostAfter))
+        .Configure<QueueOptions>(queue => queue.DefaultQueueTimeout = TimeSpan.FromSeconds(20))
+        .Configure<StopOptions>(stops => stops.DefaultGracePeriod = TimeSpan.FromSeconds(1))
+        .Configure<WatchOptions>(watches => watches.WatchHeartbeatInterval = TimeSpan.FromSeconds(5));
 }

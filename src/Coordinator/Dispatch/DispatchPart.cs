@@ -1,4 +1,4 @@
-using Coordinator.Runs;
+using Coordinator.Model;
 
 namespace Coordinator.Dispatch;
 
@@ -47,8 +47,8 @@ internal sealed class DispatchPart
             At(demand).IsStale = true;
     }
 
-    /// <summary>Begins with the oldest run of each demand.</summary>
-    public void Begin()
+    /// <summary>Starts with the oldest run of each demand.</summary>
+    public void Start()
     {
         foreach (Look look in _looks.Values)
         {
@@ -69,7 +69,7 @@ internal sealed class DispatchPart
     }
 
     /// <summary>Those that ask for something that no runner has a slot for, or that have all been placed.</summary>
-    public IEnumerable<Look> Settled()
+    public IEnumerable<Look> Exhausted()
     {
         HashSet<Look> waiting = [.. _next.UnorderedItems.Select(item => item.Element)];
         return _looks.Values.Where(look => !waiting.Contains(look));

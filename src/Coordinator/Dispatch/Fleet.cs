@@ -1,4 +1,4 @@
-using Coordinator.Runners;
+using Coordinator.Model;
 
 namespace Coordinator.Dispatch;
 
@@ -23,37 +23,36 @@ internal sealed class Fleet
     public int CountWith(string executor) => _executors.GetValueOrDefault(executor);
 
     /// <summary>The newest connection of a runner replaces the one before.</summary>
-    public void Add(RunnerStream stream)
+    /// <param name="held">How many runs take its slots.</param>
+    public void Add(RunnerProfile profile, long epoch, int held, bool isDraining)
     {
-        if (Find(stream.RunnerId) is { } before)
-            Remove(before.Stream);
-        string key = FleetKind.KeyOf(stream.Profile);
+        Remove(profile.RunnerId);
+        string key = FleetKind.KeyOf(profile);
         if (!_kinds.TryGetValue(key, out FleetKind? kind))
-            _kinds.Add(key, kind = new FleetKind(key, stream.Profile));
-        FleetMember member = new(stream, kind);
-        _members.Add(stream.RunnerId, member);
+            _kinds.Add(key, kind = new FleetKind(key, profile));
+        FleetMember member = new(profile, epoch, kind) { Free = profile.Capacity - held, IsDraining = isDraining };
+        _members.Add(profile.RunnerId, member);
         kind.Add(member);
-        if (!_hosts.TryGetValue(stream.Profile.Hostname, out List<FleetMember>? host))
-            _hosts.Add(stream.Profile.Hostname, host = []);
+        if (!_hosts.TryGetValue(profile.Hostname, out List<FleetMember>? host))
+            _hosts.Add(profile.Hostname, host = []);
         host.Add(member);
-        foreach (ExecutorInfo executor in stream.Profile.Executors)
+        foreach (ExecutorInfo executor in profile.Executors)
             _executors[executor.Name] = CountWith(executor.Name) + 1;
     }
 
-    /// <summary>Removes this connection, but not a newer one of the same runner.</summary>
-    public void Remove(RunnerStream stream)
+    public void Remove(string runnerId)
     {
-        if (Find(stream.RunnerId) is not { } member || member.Stream != stream)
+        if (Find(runnerId) is not { } member)
             return;
-        _members.Remove(stream.RunnerId);
+        _members.Remove(runnerId);
         member.Kind.Remove(member);
         if (member.Kind.Count == 0)
             _kinds.Remove(member.Kind.Key);
-        List<FleetMember> host = _hosts[stream.Profile.Hostname];
+        List<FleetMember> host = _hosts[member.Profile.Hostname];
         host.Remove(member);
         if (host.Count == 0)
-            _hosts.Remove(stream.Profile.Hostname);
-        foreach (ExecutorInfo executor in stream.Profile.Executors)
+            _hosts.Remove(member.Profile.Hostname);
+        foreach (ExecutorInfo executor in member.Profile.Executors)
         {
             if (--_executors[executor.Name] == 0)
                 _executors.Remove(executor.Name);
@@ -61,31 +60,30 @@ internal sealed class Fleet
     }
 
     /// <summary>The runner can start other executors than before, which puts it among others.</summary>
-    /// <returns>False if the connection is not its newest.</returns>
-    public bool Change(RunnerStream stream, RunnerProfile profile)
+    public void Change(FleetMember member, IReadOnlyList<ExecutorInfo> executors)
     {
-        if (Find(stream.RunnerId)?.Stream != stream)
-            return false;
-        Remove(stream);
-        stream.Profile = profile;
-        Add(stream);
-        return true;
+        Add(member.Profile with { Executors = executors }, member.Epoch, member.Profile.Capacity - member.Free, member.IsDraining);
+        Find(member.RunnerId)!.IsLeaving = member.IsLeaving;
     }
 
     /// <summary>How many runs it holds has changed, or whether it is draining.</summary>
-    public void Update(RunnerStream stream)
+    /// <param name="by">By how many runs more, or fewer.</param>
+    public static void Update(FleetMember member, int by, bool isDraining)
     {
-        if (Find(stream.RunnerId) is { } member && member.Stream == stream)
-            member.Kind.Update(member);
+        // Its place among the others follows from both.
+        member.Kind.Remove(member);
+        member.Free -= by;
+        member.IsDraining = isDraining;
+        member.Kind.Add(member);
     }
 
     /// <summary>Those that meet a demand, in groups that each begin with the one that has the most free slots.</summary>
     public IEnumerable<IEnumerable<FleetMember>> Meeting(Demand demand)
     {
         if (demand.Runner.RunnerId.Length > 0)
-            return Find(demand.Runner.RunnerId) is { } named && demand.IsMetBy(named.Stream.Profile) ? [[named]] : [];
+            return Find(demand.Runner.RunnerId) is { } named && demand.IsMetBy(named.Profile) ? [[named]] : [];
         if (demand.Runner.Hostname.Length > 0)
-            return (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Where(m => demand.IsMetBy(m.Stream.Profile)).Select(m => (FleetMember[])[m]);
+            return (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Where(m => demand.IsMetBy(m.Profile)).Select(m => (FleetMember[])[m]);
         return _kinds.Values.Where(kind => demand.IsMetBy(kind.Example)).Select(kind => kind.Members);
     }
 
@@ -99,7 +97,7 @@ internal sealed class Fleet
         {
             isMet = true;
             // Those that are draining come last in their group.
-            if (group.Any(m => !m.Stream.Draining))
+            if (group.Any(m => !m.IsDraining))
                 return PendingReasons.Busy;
         }
 
@@ -114,26 +112,33 @@ internal sealed class Fleet
     private string? ExplainBlocked(Demand demand)
     {
         IEnumerable<RunnerProfile> near =
-            demand.Runner.RunnerId.Length > 0 ? Find(demand.Runner.RunnerId) is { } named ? [named.Stream.Profile] : []
-            : demand.Runner.Hostname.Length > 0 ? (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Select(m => m.Stream.Profile)
+            demand.Runner.RunnerId.Length > 0 ? Find(demand.Runner.RunnerId) is { } named ? [named.Profile] : []
+            : demand.Runner.Hostname.Length > 0 ? (_hosts.GetValueOrDefault(demand.Runner.Hostname) ?? []).Select(m => m.Profile)
             : _kinds.Values.Select(kind => kind.Example);
         return near.Select(demand.BlockedOn).OfType<ExecutorInfo>().Select(PendingReasons.CannotStart).Min(StringComparer.Ordinal);
     }
 }
 
 /// <summary>A connected runner at its place among those of its kind.</summary>
-internal sealed class FleetMember(RunnerStream stream, FleetKind kind)
+/// <param name="epoch">The fencing number of its connection.</param>
+internal sealed class FleetMember(RunnerProfile profile, long epoch, FleetKind kind)
 {
-    public RunnerStream Stream => stream;
+    public RunnerProfile Profile => profile;
+
+    public string RunnerId => profile.RunnerId;
+
+    public long Epoch => epoch;
 
     public FleetKind Kind => kind;
 
-    /// <summary>Its free slots as of the newest commit; fewer than none if it holds more than it should.</summary>
-    public int Free { get; private set; }
+    /// <summary>Its free slots as of the newest commit; fewer than none if it holds more than it should. Changed by <see cref="Fleet"/> alone.</summary>
+    public int Free { get; set; }
 
-    public bool IsDraining { get; private set; }
+    /// <summary>Whether it is given no more runs: it is drained, or about to end. Changed by <see cref="Fleet"/> alone.</summary>
+    public bool IsDraining { get; set; }
 
-    public void Refresh() => (Free, IsDraining) = (stream.Profile.Capacity - stream.Held, stream.Draining);
+    /// <summary>Whether the connection is about to end, which no operator can take back.</summary>
+    public bool IsLeaving { get; set; }
 }
 
 /// <summary>The connected runners that have the same executors and tags.</summary>
@@ -153,19 +158,9 @@ internal sealed class FleetKind(string key, RunnerProfile example)
     /// <summary>Those with the most free slots first, and those that are draining last.</summary>
     public IEnumerable<FleetMember> Members => _members;
 
-    public void Add(FleetMember member)
-    {
-        member.Refresh();
-        _members.Add(member);
-    }
+    public void Add(FleetMember member) => _members.Add(member);
 
     public void Remove(FleetMember member) => _members.Remove(member);
-
-    public void Update(FleetMember member)
-    {
-        Remove(member);
-        Add(member);
-    }
 
     private static string Describe(ExecutorInfo executor) => executor.Available
         ? executor.Name
@@ -174,5 +169,5 @@ internal sealed class FleetKind(string key, RunnerProfile example)
     private static int Compare(FleetMember a, FleetMember b) =>
         a.IsDraining != b.IsDraining ? a.IsDraining.CompareTo(b.IsDraining)
         : a.Free != b.Free ? b.Free.CompareTo(a.Free)
-        : string.CompareOrdinal(a.Stream.RunnerId, b.Stream.RunnerId);
+        : string.CompareOrdinal(a.RunnerId, b.RunnerId);
 }

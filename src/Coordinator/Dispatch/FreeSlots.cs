@@ -1,4 +1,4 @@
-using Coordinator.Runners;
+using Coordinator.Model;
 
 namespace Coordinator.Dispatch;
 
@@ -12,10 +12,10 @@ internal sealed class FreeSlots(Fleet fleet, IReadOnlyDictionary<string, int> ch
     private readonly List<FleetMember> _freed = [.. changes.Where(s => s.Value < 0).Select(s => fleet.Find(s.Key)).OfType<FleetMember>()];
 
     /// <summary>The runners to which the batch has given slots back.</summary>
-    public IEnumerable<RunnerProfile> Freed => _freed.Where(m => Of(m) > 0).Select(m => m.Stream.Profile);
+    public IEnumerable<RunnerProfile> Freed => _freed.Where(m => Of(m) > 0).Select(m => m.Profile);
 
     /// <summary>The runner that meets a demand and has the most free slots; null if none has any.</summary>
-    public RunnerStream? Best(Demand demand)
+    public FleetMember? Best(Demand demand)
     {
         FleetMember? best = null;
         int most = 0;
@@ -30,19 +30,18 @@ internal sealed class FreeSlots(Fleet fleet, IReadOnlyDictionary<string, int> ch
             }
         }
 
-        foreach (FleetMember member in _freed.Where(m => demand.IsMetBy(m.Stream.Profile)))
+        foreach (FleetMember member in _freed.Where(m => demand.IsMetBy(m.Profile)))
             Consider(member);
-        return best?.Stream;
+        return best;
 
         void Consider(FleetMember member)
         {
             int free = Of(member);
-            if (free > most || (best is not null && free == most && string.CompareOrdinal(member.Stream.RunnerId, best.Stream.RunnerId) < 0))
+            if (free > most || (best is not null && free == most && string.CompareOrdinal(member.RunnerId, best.RunnerId) < 0))
                 (best, most) = (member, free);
         }
     }
 
     private int Of(FleetMember member) =>
-        member.Stream is { Draining: true } or { End: not null } || withheld.Contains(member.Stream.RunnerId) ? 0
-        : member.Free - changes.GetValueOrDefault(member.Stream.RunnerId);
+        member.IsDraining || withheld.Contains(member.RunnerId) ? 0 : member.Free - changes.GetValueOrDefault(member.RunnerId);
 }

@@ -1,5 +1,4 @@
-using Coordinator.Runners;
-using Coordinator.Runs;
+using Coordinator.Model;
 
 namespace Coordinator.Dispatch;
 

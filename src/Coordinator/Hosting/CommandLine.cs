@@ -1,3 +1,5 @@
+using Coordinator.Listening;
+
 namespace Coordinator.Hosting;
 
 /// <summary>

@@ -1,12 +1,9 @@
 using System.Reflection;
-using Coordinator.Audit;
+using Coordinator.Grpc;
+using Coordinator.Listening;
 using Coordinator.Logs;
 using Coordinator.Pages;
-using Coordinator.Runners;
-using Coordinator.Runs;
 using Coordinator.Security;
-using Coordinator.Sessions;
-using Coordinator.Stops;
 using Coordinator.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
@@ -29,10 +26,10 @@ internal static class CoordinatorHost
         WebApplicationBuilder builder = CreateBuilder(commandLine);
         builder.UseDashboardFiles();
         configure?.Invoke(builder);
-        Listening listening = Listen(builder, commandLine);
+        ListenSettings listening = Listen(builder, commandLine);
 
         WebApplication app = builder.Build();
-        _ = app.Services.GetRequiredService<IOptions<CoordinatorOptions>>().Value;
+        SettingsBinding.Check(app.Configuration);
         ListenGuard.Warn(listening.Addresses, app.Logger);
         UsePipeline(app);
         return app;
@@ -114,8 +111,7 @@ internal static class CoordinatorHost
 
     private static void AddServices(IServiceCollection services, CommandLine commandLine)
     {
-        services.AddOptions<CoordinatorOptions>()
-            .Configure<IConfiguration>((options, configuration) => CoordinatorOptionsBinding.Apply(configuration, options));
+        services.AddCoordinatorSettings();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(commandLine);
         services.AddSingleton(TimeProvider.System);
@@ -124,10 +120,10 @@ internal static class CoordinatorHost
         services.AddSingleton<StreamCutoff>();
         services.AddSingleton<OpenStreams>();
         services.AddSingleton<Greeting>();
-        services.AddSingleton<CoordinatorMetrics>();
 
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<HealthWatchLimit>();
+        services.AddSingleton<WatcherLimit>();
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
@@ -136,12 +132,13 @@ internal static class CoordinatorHost
         services.AddSingleton<LedgerHealth>();
         services.AddGrpcHealthChecks().AddCheck<LedgerHealth>("ledger");
         services.AddCommentedReflection();
+        services.AddHttpContextAccessor();
         services.AddDashboardPages();
 
         // Hosted services start in this order and stop in the reverse one; the server comes after all of them, so that
         // the ledger still commits what the last calls ask for.
         services.AddDatabase().AddStorage();
-        services.AddSessions().AddRuns().AddStops().AddRunners().AddAudit();
+        services.AddUseCases();
         if (commandLine.Dev)
             services.AddLocalRunner(AppContext.BaseDirectory);
     }
@@ -154,16 +151,16 @@ internal static class CoordinatorHost
         .AddSingleton<LocalRunner>()
         .AddHostedService(provider => provider.GetRequiredService<LocalRunner>());
 
-    private static Listening Listen(WebApplicationBuilder builder, CommandLine commandLine)
+    private static ListenSettings Listen(WebApplicationBuilder builder, CommandLine commandLine)
     {
-        Listening listening = Listening.Read(builder.Configuration, commandLine.Insecure);
+        ListenSettings listening = ListenSettings.Read(builder.Configuration, commandLine.Insecure);
         // Otherwise --urls and ASPNETCORE_URLS could go around the guard; now the server says that it does not use them.
         builder.WebHost.PreferHostingUrls(false);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, listening));
         return listening;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, Listening listening)
+    private static void Configure(KestrelServerOptions kestrel, ListenSettings listening)
     {
         kestrel.AddServerHeader = false;
         // A peer whose machine is gone is noticed after 25 s; the heartbeats above notice one that is only stuck.

@@ -1,9 +1,11 @@
+using Coordinator.Listening;
+using Coordinator.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Hosting;
 
 /// <summary>What somebody who has just started the coordinator needs next, with the addresses it really has.</summary>
-internal sealed class Greeting(Endpoints endpoints, IOptions<CoordinatorOptions> options, CommandLine commandLine)
+internal sealed class Greeting(Endpoints endpoints, IOptions<StorageOptions> options, CommandLine commandLine)
 {
     private const string SessionService = "coordinator.v1.SessionService";
 

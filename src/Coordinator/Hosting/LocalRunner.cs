@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Coordinator.Listening;
+using Coordinator.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Hosting;
@@ -10,7 +12,7 @@ namespace Coordinator.Hosting;
 /// </summary>
 internal sealed partial class LocalRunner(
     LocalRunnerProgram program,
-    IOptions<CoordinatorOptions> options,
+    IOptions<StorageOptions> options,
     IConfiguration configuration,
     Endpoints endpoints,
     IHostApplicationLifetime lifetime,

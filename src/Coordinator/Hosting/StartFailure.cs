@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Coordinator.Errors;
+using Coordinator.Model;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 

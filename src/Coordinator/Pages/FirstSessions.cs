@@ -1,17 +1,17 @@
 using Coordinator.Client.Sessions;
 using Coordinator.Dashboard.Sessions;
-using Coordinator.Errors;
-using Coordinator.Hosting;
-using Coordinator.Requests;
+using Coordinator.Grpc;
+using Coordinator.Identity;
+using Coordinator.Listening;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Sessions;
-using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 using SessionFilter = Coordinator.Sessions.SessionFilter;
 
 namespace Coordinator.Pages;
 
-/// <summary>Reads what a page is rendered with straight from the database, and remembers it. One for each rendering.</summary>
-internal sealed class FirstSessions(IDbContextFactory<CoordinatorDbContext> contexts, Endpoints endpoints) : IFirstSessions
+/// <summary>Reads what a page is rendered with, as the API would, and remembers it. One for each rendering.</summary>
+internal sealed class FirstSessions(SessionQueries sessions, Callers callers, IHttpContextAccessor http, Endpoints endpoints) : IFirstSessions
 {
     /// <summary>More than a screen holds.</summary>
     private const int Rows = 24;
@@ -28,16 +28,14 @@ internal sealed class FirstSessions(IDbContextFactory<CoordinatorDbContext> cont
     {
         if (Check(query) is not { } filter)
             return [];
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        List<SessionView> newest = await filter.Newest(db, before: "", Rows).ToListAsync(cancellationToken);
-        return Give([.. newest.Select(v => v.ToProto())]);
+        IReadOnlyList<SessionView> newest = await sessions.NewestAsync(Caller, filter, Rows, cancellationToken);
+        return Give([.. newest.Select(SessionMapping.ToProto)]);
     }
 
     public async Task<Proto.Session?> FindAsync(string sessionId, CancellationToken cancellationToken)
     {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        SessionView? view = await SessionView.All(db).FirstOrDefaultAsync(v => v.Session.SessionId == sessionId, cancellationToken);
-        return view is null ? null : Give([view.ToProto()])[0];
+        SessionView? view = await sessions.FindAsync(Caller, sessionId, cancellationToken);
+        return view is null ? null : Give([SessionMapping.ToProto(view)])[0];
     }
 
     private IReadOnlyList<Proto.Session> Give(IReadOnlyList<Proto.Session> sessions)
@@ -47,16 +45,14 @@ internal sealed class FirstSessions(IDbContextFactory<CoordinatorDbContext> cont
         return sessions;
     }
 
-    /// <summary>An address that somebody mistyped selects nothing; the page itself says so.</summary>
+    /// <summary>Whoever asked for the page.</summary>
+    private Caller Caller => callers.Of(http.HttpContext ?? throw new InvalidOperationException("A page is rendered without a request."));
+
+    /// <summary>An address that was mistyped selects nothing; the page itself says so.</summary>
     private static SessionFilter? Check(SessionQuery query)
     {
-        try
-        {
-            return SessionFilter.Check(query.ToFilter(), new RequestCheck());
-        }
-        catch (CoordinatorException)
-        {
-            return null;
-        }
+        RequestCheck check = new();
+        SessionFilter filter = FilterCheck.Check(query.ToFilter(), check);
+        return check.HasFailed ? null : filter;
     }
 }

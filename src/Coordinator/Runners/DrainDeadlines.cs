@@ -1,16 +1,15 @@
-using Coordinator.Audit;
-using Coordinator.Hosting;
-using Coordinator.Runs;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Stops;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Coordinator.Runners;
 
 /// <summary>Stops what is still active on runners whose drain has a deadline that is over.</summary>
 internal sealed class DrainDeadlines(
-    IDbContextFactory<CoordinatorDbContext> contexts, StopRequests stops, Origins origins, IOptions<CoordinatorOptions> options, TimeProvider time) : IDeadline
+    IDbContextFactory<CoordinatorDbContext> contexts, StopRequests stops, Callers callers, TimeProvider time) : IDeadline
 {
     private static readonly RunStatus[] NotStopping = [RunStatus.Claimed, RunStatus.Running];
 
@@ -31,8 +30,8 @@ internal sealed class DrainDeadlines(
 
         foreach (var (runner, runIds) in due)
         {
-            await stops.StopRunsAsync(runIds, new StopTerms(origins.Coordinator(runner.DrainRequestedBy),
-                $"Runner {runner.RunnerId} ({runner.Name}) is drained: its deadline is over.", options.Value.DefaultGracePeriod, Force: false));
+            StopCommand command = new(Reason: $"Runner {runner.RunnerId} ({runner.Name}) is drained: its deadline is over.");
+            await stops.StopRunsAsync(callers.Coordinator(runner.DrainRequestedBy), runIds, command);
         }
     }
 }

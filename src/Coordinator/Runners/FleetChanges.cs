@@ -1,73 +1,64 @@
-using Coordinator.Audit;
-using Coordinator.Dispatch;
-using Coordinator.Errors;
-using Coordinator.Runs;
+using Coordinator.Identity;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Storage;
 
 namespace Coordinator.Runners;
 
 /// <summary>What operators do to runners: drain, undrain and remove.</summary>
-internal sealed class FleetChanges(Ledger ledger, RunnerStreams streams, Dispatcher dispatcher)
+internal sealed class FleetChanges(Ledger ledger, Ids ids)
 {
     /// <param name="stopAfter">When what is still active is stopped; null for never.</param>
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
-    public Task DrainAsync(string runnerId, Origin origin, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync(async scope =>
+    public Task DrainAsync(Caller caller, string runnerId, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync(async work =>
     {
-        RegisteredRunner runner = await FindAsync(scope, runnerId);
-        runner.DrainTime ??= scope.Now;
-        (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainDeadline) = (true, reason, origin.RequestedBy, scope.Now + stopAfter);
-        scope.Record(AuditEntry.OfRunner(AuditAction.DrainRunner, origin, runnerId, reason, new Proto.AuditedDrain { StopAfter = stopAfter?.ToProto() }));
-        Announce(scope, runner);
+        RegisteredRunner runner = await FindAsync(work, runnerId);
+        runner.DrainTime ??= work.Now;
+        (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainDeadline) = (true, reason, caller.Principal, work.Now + stopAfter);
+        work.Record(AuditEntries.Drain(caller.Origin, runnerId, reason, stopAfter));
+        SendDrain(work, runner);
         return true;
     });
 
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
-    public Task UndrainAsync(string runnerId, Origin origin) => ledger.ExecuteAsync(async scope =>
+    public Task UndrainAsync(Caller caller, string runnerId) => ledger.ExecuteAsync(async work =>
     {
-        RegisteredRunner runner = await FindAsync(scope, runnerId);
+        RegisteredRunner runner = await FindAsync(work, runnerId);
         (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainTime, runner.DrainDeadline) = (false, "", "", null, null);
-        scope.Record(AuditEntry.OfRunner(AuditAction.UndrainRunner, origin, runnerId));
-        Announce(scope, runner);
+        work.Record(AuditEntries.Undrain(caller.Origin, runnerId));
+        SendDrain(work, runner);
         return true;
     });
 
     /// <exception cref="CoordinatorException">There is no such runner, it is connected, or it has active runs.</exception>
-    public Task RemoveAsync(string runnerId, Origin origin) => ledger.ExecuteAsync(async scope =>
+    public Task RemoveAsync(Caller caller, string runnerId) => ledger.ExecuteAsync(async work =>
     {
-        RegisteredRunner runner = await FindAsync(scope, runnerId);
-        if (streams.Find(runnerId) is not null)
+        RegisteredRunner runner = await FindAsync(work, runnerId);
+        if (runner.IsConnected)
         {
             throw new CoordinatorException(ErrorKind.FailedPrecondition, Reasons.RunnerOnline,
                 $"Runner {runnerId} ({runner.Name}) is connected. Stop its program first.");
         }
 
-        int active = (await scope.RunsOnAsync(runnerId)).Count;
+        int active = (await work.RunsOnAsync(runnerId)).Count;
         if (active > 0)
         {
             throw new CoordinatorException(ErrorKind.FailedPrecondition, Reasons.RunnerActive,
                 $"Runner {runnerId} ({runner.Name}) still has {active} active {(active == 1 ? "run" : "runs")}. Wait until the runner has come back and they have ended, or until it counts as lost and they have failed.");
         }
 
-        await scope.RemoveAsync(runner);
-        scope.Record(AuditEntry.OfRunner(AuditAction.RemoveRunner, origin, runnerId));
+        await work.RemoveAsync(runner);
+        work.Record(AuditEntries.Removal(caller.Origin, runnerId));
         return true;
     });
 
-    private void Announce(LedgerScope scope, RegisteredRunner runner)
+    private void SendDrain(UnitOfWork work, RegisteredRunner runner)
     {
-        scope.Changed(runner);
-        scope.Withhold(runner.RunnerId);
-        bool draining = runner.Draining;
-        scope.AfterCommit(() =>
-        {
-            if (streams.Find(runner.RunnerId) is not { } stream)
-                return;
-            stream.Draining = draining;
-            dispatcher.Update(stream);
-            stream.Send(new Proto.CoordinatorFrame { Drain = new Proto.Drain { Draining = draining } });
-        });
+        work.Changed(runner);
+        work.Add(new ConnectionChange.Draining(runner.RunnerId, runner.Epoch, runner.Draining));
+        work.Send(new RunnerCommand.Drain(ids.New(Ids.Command), runner.RunnerId, runner.Draining));
     }
 
-    private static async Task<RegisteredRunner> FindAsync(LedgerScope scope, string runnerId) =>
-        await scope.FindRunnerAsync(runnerId) ?? throw CoordinatorException.RunnerNotFound(runnerId);
+    private static async Task<RegisteredRunner> FindAsync(UnitOfWork work, string runnerId) =>
+        await work.FindRunnerAsync(runnerId) ?? throw CoordinatorException.RunnerNotFound(runnerId);
 }

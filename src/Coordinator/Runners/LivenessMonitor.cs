@@ -1,4 +1,4 @@
-using Coordinator.Hosting;
+using Coordinator.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Runners;
@@ -8,7 +8,7 @@ namespace Coordinator.Runners;
 /// after the last sign of life, at the latest, a connection is ended; the runner does the same on its side.
 /// </summary>
 internal sealed class LivenessMonitor(
-    RunnerStreams streams, RunnerConnections connections, IOptions<CoordinatorOptions> options, TimeProvider time) : BackgroundService
+    RunnerStreams streams, RunnerRegistration registration, IOptions<ConnectionOptions> options, TimeProvider time) : BackgroundService
 {
     private const int MissedHeartbeats = 3;
 
@@ -17,7 +17,7 @@ internal sealed class LivenessMonitor(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await connections.DisconnectAllAsync();
+        await registration.DisconnectOwnAsync();
         await base.StartAsync(cancellationToken);
     }
 

@@ -1,6 +1,8 @@
-using Coordinator.Hosting;
+using Coordinator.Connections;
+using Coordinator.Model;
 using Coordinator.Runs;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -8,10 +10,10 @@ namespace Coordinator.Runners;
 
 /// <summary>
 /// Gives up the runs of runners that stay away. Time in which the coordinator itself was away, down or frozen, does not
-/// count: nobody could have connected.
+/// count: no runner could have connected.
 /// </summary>
 internal sealed class LostRunners(
-    IDbContextFactory<CoordinatorDbContext> contexts, Ledger ledger, IOptions<CoordinatorOptions> options, TimeProvider time) : IDeadline
+    IDbContextFactory<CoordinatorDbContext> contexts, Ledger ledger, IOptions<ConnectionOptions> options, TimeProvider time) : IDeadline
 {
     /// <summary>It is looked once a second; so long a pause means that the coordinator did not run.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(10);
@@ -39,13 +41,13 @@ internal sealed class LostRunners(
         await Task.WhenAll(runIds.Select(runId => LoseAsync(runId, lostSince)));
     }
 
-    private async Task LoseAsync(string runId, DateTimeOffset lostSince) => await ledger.ExecuteAsync(async scope =>
+    private async Task LoseAsync(string runId, DateTimeOffset lostSince) => await ledger.ExecuteAsync(async work =>
     {
         // It may have come back meanwhile, or the run may have gone to another one.
-        if (await scope.FindRunAsync(runId) is { } run
-            && await scope.FindRunnerAsync(run.RunnerId) is { } runner && runner.DisconnectTime <= lostSince)
+        if (await work.FindRunAsync(runId) is { } run
+            && await work.FindRunnerAsync(run.RunnerId) is { } runner && runner.DisconnectTime <= lostSince)
         {
-            await scope.ApplyAsync(run, new RunEvent.LoseRunner(RunFailure.RunnerLost(run.RunnerId, options.Value.RunnerLostAfter)));
+            await work.ApplyAsync(run, new RunEvent.LoseRunner(RunFailure.RunnerLost(run.RunnerId, options.Value.RunnerLostAfter)));
         }
 
         return true;

@@ -1,10 +1,12 @@
+using Coordinator.Storage;
+
 namespace Coordinator.Runners;
 
 /// <summary>
 /// Tells watchers of the fleet which runners changed. It carries ids only: a watcher reads their newest state itself, so
 /// a slow one costs no more than the set of their ids.
 /// </summary>
-internal sealed class RunnerFeed
+internal sealed class RunnerFeed : ICommitListener
 {
     private readonly Lock _lock = new();
     private Subscription[] _subscriptions = [];
@@ -19,6 +21,9 @@ internal sealed class RunnerFeed
         }
     }
 
+    public void OnCommitted(Committed committed) => Publish(committed.Runners);
+
+    /// <summary>Something that is shown of these runners changed.</summary>
     public void Publish(IReadOnlyCollection<string> runnerIds)
     {
         if (runnerIds.Count == 0)

@@ -1,5 +1,5 @@
-using Coordinator.Errors;
-using Coordinator.Requests;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,45 +9,38 @@ namespace Coordinator.Runs;
 internal sealed class RunQueries(IDbContextFactory<CoordinatorDbContext> contexts)
 {
     /// <exception cref="CoordinatorException">There is no such run.</exception>
-    public async Task<Proto.Run> GetAsync(string runId, CancellationToken cancellationToken)
+    public async Task<(Run Run, string Prompt)> GetAsync(Caller caller, string runId, CancellationToken cancellationToken)
     {
+        Guard.Reads(caller);
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run run = await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.RunId == runId, cancellationToken)
             ?? throw CoordinatorException.RunNotFound(runId);
         string? prompt = await db.RunTexts.Where(t => t.RunId == runId).Select(t => t.Prompt).FirstOrDefaultAsync(cancellationToken);
-        return RunMapping.ToProto(run, prompt ?? "");
+        return (run, prompt ?? "");
     }
 
-    /// <exception cref="CoordinatorException">There is no such session, or the page token is another list's.</exception>
-    public async Task<Proto.ListRunsResponse> ListAsync(Proto.ListRunsRequest request, RequestCheck check, CancellationToken cancellationToken)
+    /// <summary>Newest first.</summary>
+    /// <param name="before">Only runs with smaller ids, which are older; empty for the first page.</param>
+    /// <returns>One more than asked for, if there are more.</returns>
+    /// <exception cref="CoordinatorException">There is no such session.</exception>
+    public async Task<IReadOnlyList<Run>> ListAsync(Caller caller, RunFilter filter, int pageSize, string before, CancellationToken cancellationToken)
     {
-        string selection = Fingerprint.Of(new Proto.ListRunsRequest { SessionId = request.SessionId, RunnerId = request.RunnerId, Statuses = { request.Statuses } });
-        string after = PageToken.Read(request.PageToken, selection, check);
-        int pageSize = RequestCheck.PageSizeOf(request.PageSize);
+        Guard.Reads(caller);
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (request.SessionId.Length > 0 && !await db.Sessions.AnyAsync(s => s.SessionId == request.SessionId, cancellationToken))
-            throw CoordinatorException.SessionNotFound(request.SessionId);
-
-        List<Run> page = await Select(db, request, after).OrderByDescending(r => r.RunId).Take(pageSize + 1).ToListAsync(cancellationToken);
-        Proto.ListRunsResponse response = new() { Runs = { page.Take(pageSize).Select(r => RunMapping.ToProto(r)) } };
-        if (page.Count > pageSize)
-            response.NextPageToken = PageToken.Make(selection, page[pageSize - 1].RunId);
-        return response;
+        if (filter.SessionId.Length > 0 && !await db.Sessions.AnyAsync(s => s.SessionId == filter.SessionId, cancellationToken))
+            throw CoordinatorException.SessionNotFound(filter.SessionId);
+        return await Select(db, filter, before).OrderByDescending(r => r.RunId).Take(pageSize + 1).ToListAsync(cancellationToken);
     }
 
-    private static IQueryable<Run> Select(CoordinatorDbContext db, Proto.ListRunsRequest request, string after)
+    private static IQueryable<Run> Select(CoordinatorDbContext db, RunFilter filter, string before)
     {
         IQueryable<Run> runs = db.Runs.AsNoTracking();
-        if (request.SessionId.Length > 0)
-            runs = runs.Where(r => r.SessionId == request.SessionId);
-        if (request.RunnerId.Length > 0)
-            runs = runs.Where(r => r.RunnerId == request.RunnerId);
-        if (request.Statuses.Count > 0)
-        {
-            RunStatus[] statuses = [.. request.Statuses.Select(RunMapping.FromProto)];
-            runs = runs.Where(r => statuses.Contains(r.Status));
-        }
-
-        return after.Length == 0 ? runs : runs.Where(r => string.Compare(r.RunId, after) < 0);
+        if (filter.SessionId.Length > 0)
+            runs = runs.Where(r => r.SessionId == filter.SessionId);
+        if (filter.RunnerId.Length > 0)
+            runs = runs.Where(r => r.RunnerId == filter.RunnerId);
+        if (filter.Statuses.Count > 0)
+            runs = runs.Where(r => filter.Statuses.Contains(r.Status));
+        return before.Length == 0 ? runs : runs.Where(r => string.Compare(r.RunId, before) < 0);
     }
 }

@@ -1,5 +1,6 @@
-using Coordinator.Audit;
-using Coordinator.Errors;
+using Coordinator.Identity;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,33 +13,33 @@ internal sealed class SessionDeletion(Ledger ledger)
     private const int Remembered = 10_000;
 
     /// <exception cref="CoordinatorException">There is no such session, or it is active.</exception>
-    public Task DeleteAsync(string sessionId, Origin origin) => ledger.ExecuteAsync(async scope =>
+    public Task DeleteAsync(Caller caller, string sessionId) => ledger.ExecuteAsync(async work =>
     {
-        Session session = await scope.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
+        Session session = await work.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "cannot be deleted. Stop it first");
 
-        await scope.FlushAsync();
-        scope.Deleted(session);
-        scope.Record(AuditEntry.Deletion(origin, sessionId));
-        CoordinatorDbContext db = scope.Db;
+        await work.FlushAsync();
+        work.Deleted(session);
+        work.Record(AuditEntries.Deletion(caller.Origin, sessionId));
+        CoordinatorDbContext db = work.Db;
         await db.Sessions.Where(s => s.SessionId == sessionId).ExecuteDeleteAsync();
         await db.EventChunks.Where(c => c.SessionId == sessionId).ExecuteDeleteAsync();
         await db.SessionLabels.Where(l => l.SessionId == sessionId).ExecuteDeleteAsync();
         await db.RunTexts.Where(t => db.Runs.Any(r => r.RunId == t.RunId && r.SessionId == sessionId)).ExecuteDeleteAsync();
         await db.Runs.Where(r => r.SessionId == sessionId).ExecuteDeleteAsync();
-        await ForgetOldAsync(scope);
+        await ForgetOldAsync(work);
         return true;
     });
 
-    private static async Task ForgetOldAsync(LedgerScope scope)
+    private static async Task ForgetOldAsync(UnitOfWork work)
     {
-        CoordinatorDbContext db = scope.Db;
+        CoordinatorDbContext db = work.Db;
         long? newestForgotten = await db.DeletedSessions.OrderByDescending(d => d.Revision).Skip(Remembered)
             .Select(d => (long?)d.Revision).FirstOrDefaultAsync();
         if (newestForgotten is not { } revision)
             return;
         await db.DeletedSessions.Where(d => d.Revision <= revision).ExecuteDeleteAsync();
-        (await scope.ChangeStateAsync()).ForgottenRevision = revision;
+        (await work.ChangeStateAsync()).ForgottenRevision = revision;
     }
 }

@@ -1,19 +1,22 @@
+using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
+
 namespace Coordinator.Sessions;
 
 /// <summary>
-/// Tells watchers what was committed. A watcher holds at most the newest news of each session, so a slow one is
+/// Tells watchers what was committed. A watcher holds at most the newest change of each session, so a slow one is
 /// conflated and cannot slow the ledger or another watcher; one that falls too far behind reads the database again.
 /// </summary>
-internal sealed class SessionFeed(TimeProvider time)
+internal sealed class SessionFeed(TimeProvider time) : ICommitListener
 {
     private readonly Lock _lock = new();
     private SessionSubscription[] _subscriptions = [];
 
-    /// <summary>The newest revision that was published; watchers that have drained their news are up to date with it.</summary>
+    /// <summary>The newest revision that was published; watchers that have taken all their changes are up to date with it.</summary>
     public long Revision { get; private set; }
 
-    /// <summary>Begins where the database is; called once, by the ledger, before anybody can subscribe.</summary>
-    public void Begin(long revision) => Revision = revision;
+    public async Task LoadAsync(CoordinatorDbContext db, CancellationToken cancellationToken) =>
+        Revision = (await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision;
 
     public SessionSubscription Subscribe()
     {
@@ -25,16 +28,15 @@ internal sealed class SessionFeed(TimeProvider time)
         }
     }
 
-    /// <summary>Called by the ledger alone, after a commit, with news in order of revision.</summary>
-    public void Publish(IReadOnlyList<SessionNews> news)
+    public void OnCommitted(Committed committed)
     {
-        if (news.Count == 0)
+        if (committed.Sessions.Count == 0)
             return;
         lock (_lock)
         {
-            Revision = news[^1].Revision;
+            Revision = committed.Revision;
             foreach (SessionSubscription subscription in _subscriptions)
-                subscription.Add(news);
+                subscription.Add(committed.Sessions);
         }
     }
 

@@ -1,43 +1,32 @@
-using Coordinator.Errors;
-using Coordinator.Requests;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Sessions;
 
-/// <summary>A checked filter: the same selection for a query and for a single session of the feed.</summary>
+/// <summary>Which sessions are meant: the same selection for a query and for a single session of the feed.</summary>
 internal sealed class SessionFilter
 {
-    public static SessionFilter All { get; } = new(new Proto.SessionFilter());
+    public static SessionFilter All { get; } = new();
 
-    private readonly Proto.SessionFilter _filter;
-    private readonly SessionStatus[] _statuses;
+    /// <summary>Any of them; empty for all.</summary>
+    public IReadOnlyList<SessionStatus> Statuses { get; init; } = [];
 
-    private SessionFilter(Proto.SessionFilter filter)
-    {
-        _filter = filter;
-        _statuses = [.. filter.Statuses.Distinct().Select(SessionMapping.FromProto)];
-    }
+    /// <summary>Empty for any, like the others.</summary>
+    public string AgentName { get; init; } = "";
 
-    public bool IsAll => _filter.CalculateSize() == 0;
+    public string RunnerId { get; init; } = "";
 
-    /// <exception cref="CoordinatorException">A field is wrong.</exception>
-    public static SessionFilter Check(Proto.SessionFilter? filter, RequestCheck check)
-    {
-        if (filter is null)
-            return All;
-        check
-            .Enum("filter.statuses", filter.Statuses)
-            .Line("filter.agent_name", filter.AgentName, RequestCheck.MaxName)
-            .OptionalId("filter.runner_id", filter.RunnerId, Ids.Runner)
-            .Labels("filter.labels", filter.Labels, filter.Labels.Count)
-            .Line("filter.text", filter.Text, RequestCheck.MaxName)
-            .ThrowIfAny();
-        return new SessionFilter(filter);
-    }
+    /// <summary>All of them have to be there.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A part of the id, the name, the agent's name, the directory or the newest run's id, without regard to the case of ASCII letters.</summary>
+    public string Text { get; init; } = "";
+
+    public bool IsAll => Statuses.Count == 0 && AgentName.Length == 0 && RunnerId.Length == 0 && Labels.Count == 0 && Text.Length == 0;
 
     public IQueryable<Session> Apply(CoordinatorDbContext db) =>
-        _statuses.Length == 0 ? ApplyOthers(db) : ApplyOthers(db).Where(s => _statuses.Contains(s.Status));
+        Statuses.Count == 0 ? ApplyOthers(db) : ApplyOthers(db).Where(s => Statuses.Contains(s.Status));
 
     /// <summary>A page of those that match, newest first. Ids sort by the time they were made, so it goes on where the last one ended.</summary>
     /// <param name="before">Only sessions with smaller ids; empty for the first page.</param>
@@ -45,23 +34,23 @@ internal sealed class SessionFilter
     public IQueryable<SessionView> Newest(CoordinatorDbContext db, string before, int count, IReadOnlyList<SessionStatus>? among = null)
     {
         IQueryable<Session> rest = before.Length == 0 ? ApplyOthers(db) : ApplyOthers(db).Where(s => string.Compare(s.SessionId, before) < 0);
-        IReadOnlyList<SessionStatus>? statuses = _statuses.Length == 0 ? among : [.. among is null ? _statuses : _statuses.Intersect(among)];
+        IReadOnlyList<SessionStatus>? statuses = Statuses.Count == 0 ? among : [.. among is null ? Statuses : Statuses.Intersect(among)];
         IQueryable<Session> page = statuses is null
             ? rest.OrderByDescending(s => s.SessionId).Take(count)
             : Newest(db, rest, statuses, count);
-        return SessionView.Of(db, page).OrderByDescending(v => v.Session.SessionId);
+        return SessionViews.Of(db, page).OrderByDescending(v => v.Session.SessionId);
     }
 
-    public bool Matches(Proto.Session session) =>
-        (_filter.Statuses.Count == 0 || _filter.Statuses.Contains(session.Status))
-        && (_filter.AgentName.Length == 0 || session.AgentName == _filter.AgentName)
-        && (_filter.RunnerId.Length == 0 || session.RunnerId == _filter.RunnerId)
-        && _filter.Labels.All(label => session.Labels.TryGetValue(label.Key, out string? value) && value == label.Value)
-        && (_filter.Text.Length == 0 || Contains(session.SessionId) || Contains(session.SessionName) || Contains(session.AgentName)
-            || Contains(session.ProjectDir) || Contains(session.RunId));
-
-    /// <summary>Tells filters apart, so that a page token is used with its own filter only.</summary>
-    public string Fingerprint() => Requests.Fingerprint.Of(_filter);
+    public bool Matches(SessionView view)
+    {
+        Session session = view.Session;
+        return (Statuses.Count == 0 || Statuses.Contains(session.Status))
+            && (AgentName.Length == 0 || session.AgentName == AgentName)
+            && (RunnerId.Length == 0 || view.Run?.RunnerId == RunnerId)
+            && Labels.All(label => session.Labels.TryGetValue(label.Key, out string? value) && value == label.Value)
+            && (Text.Length == 0 || Contains(session.SessionId) || Contains(session.Name) || Contains(session.AgentName)
+                || Contains(session.ProjectDir) || Contains(session.RunId));
+    }
 
     /// <summary>
     /// The index has the sessions of one status in order, but not those of several: asked for together, all that match would
@@ -80,15 +69,15 @@ internal sealed class SessionFilter
     private IQueryable<Session> ApplyOthers(CoordinatorDbContext db)
     {
         IQueryable<Session> sessions = db.Sessions.AsNoTracking();
-        if (_filter.AgentName.Length > 0)
-            sessions = sessions.Where(s => s.AgentName == _filter.AgentName);
-        if (_filter.RunnerId.Length > 0)
-            sessions = sessions.Where(s => db.Runs.Any(r => r.RunId == s.RunId && r.RunnerId == _filter.RunnerId));
-        foreach (var (key, value) in _filter.Labels)
+        if (AgentName.Length > 0)
+            sessions = sessions.Where(s => s.AgentName == AgentName);
+        if (RunnerId.Length > 0)
+            sessions = sessions.Where(s => db.Runs.Any(r => r.RunId == s.RunId && r.RunnerId == RunnerId));
+        foreach (var (key, value) in Labels)
             sessions = sessions.Where(s => db.SessionLabels.Any(l => l.SessionId == s.SessionId && l.Key == key && l.Value == value));
-        if (_filter.Text.Length > 0)
+        if (Text.Length > 0)
         {
-            string pattern = $"%{_filter.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+            string pattern = $"%{Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
             sessions = sessions.Where(s =>
                 EF.Functions.Like(s.SessionId, pattern, "\\") || EF.Functions.Like(s.Name, pattern, "\\")
                 || EF.Functions.Like(s.AgentName, pattern, "\\") || EF.Functions.Like(s.ProjectDir, pattern, "\\")
@@ -101,10 +90,10 @@ internal sealed class SessionFilter
     /// <summary>As SQLite's LIKE: without regard to case for ASCII letters only.</summary>
     private bool Contains(string text)
     {
-        for (int start = 0; start <= text.Length - _filter.Text.Length; start++)
+        for (int start = 0; start <= text.Length - Text.Length; start++)
         {
-            if (System.Text.Ascii.EqualsIgnoreCase(text.AsSpan(start, _filter.Text.Length), _filter.Text)
-                || text.AsSpan(start, _filter.Text.Length).SequenceEqual(_filter.Text))
+            if (System.Text.Ascii.EqualsIgnoreCase(text.AsSpan(start, Text.Length), Text)
+                || text.AsSpan(start, Text.Length).SequenceEqual(Text))
                 return true;
         }
 

@@ -1,6 +1,5 @@
-using Coordinator.Errors;
-using Coordinator.Requests;
-using Coordinator.Runs;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,44 +9,45 @@ namespace Coordinator.Sessions;
 internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> contexts)
 {
     /// <exception cref="CoordinatorException">There is no such session.</exception>
-    public async Task<SessionView> GetAsync(string sessionId, CancellationToken cancellationToken)
+    public async Task<SessionView> GetAsync(Caller caller, string sessionId, CancellationToken cancellationToken) =>
+        await FindAsync(caller, sessionId, cancellationToken) ?? throw CoordinatorException.SessionNotFound(sessionId);
+
+    /// <summary>Null if there is no such session.</summary>
+    public async Task<SessionView?> FindAsync(Caller caller, string sessionId, CancellationToken cancellationToken)
     {
+        Guard.Reads(caller);
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await SessionView.All(db).FirstOrDefaultAsync(v => v.Session.SessionId == sessionId, cancellationToken)
-            ?? throw CoordinatorException.SessionNotFound(sessionId);
+        return await SessionViews.All(db).FirstOrDefaultAsync(v => v.Session.SessionId == sessionId, cancellationToken);
     }
 
-    public async Task<Proto.ListSessionsResponse> ListAsync(SessionFilter filter, int pageSize, string after, CancellationToken cancellationToken)
+    /// <param name="before">Only sessions with smaller ids, which are older; empty for the first page.</param>
+    public async Task<SessionPage> ListAsync(Caller caller, SessionFilter filter, int pageSize, string before, CancellationToken cancellationToken)
     {
+        Guard.Reads(caller);
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        List<SessionView> page = await filter.Newest(db, after, pageSize + 1).ToListAsync(cancellationToken);
-        Proto.ListSessionsResponse response = new()
-        {
-            Sessions = { page.Take(pageSize).Select(v => v.ToProto()) },
-            TotalSize = filter.IsAll
-                ? await db.LedgerStates.Select(s => s.SessionCount).SingleAsync(cancellationToken)
-                : await filter.Apply(db).LongCountAsync(cancellationToken),
-        };
-        if (page.Count > pageSize)
-            response.NextPageToken = PageToken.Make(filter.Fingerprint(), page[pageSize - 1].Session.SessionId);
-        return response;
+        List<SessionView> page = await filter.Newest(db, before, pageSize + 1).ToListAsync(cancellationToken);
+        long total = filter.IsAll
+            ? await db.LedgerStates.Select(s => s.SessionCount).SingleAsync(cancellationToken)
+            : await filter.Apply(db).LongCountAsync(cancellationToken);
+        return new SessionPage([.. page.Take(pageSize)], page.Count > pageSize, total);
+    }
+
+    /// <summary>The newest that match, without counting the others.</summary>
+    public async Task<IReadOnlyList<SessionView>> NewestAsync(Caller caller, SessionFilter filter, int count, CancellationToken cancellationToken)
+    {
+        Guard.Reads(caller);
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await filter.Newest(db, before: "", count).ToListAsync(cancellationToken);
     }
 
     /// <exception cref="CoordinatorException">There is no such session, or its newest run has not ended.</exception>
-    public async Task<Proto.GetSessionResultResponse> ResultAsync(string sessionId, CancellationToken cancellationToken)
+    public async Task<SessionResult> ResultAsync(Caller caller, string sessionId, CancellationToken cancellationToken)
     {
-        SessionView view = await GetAsync(sessionId, cancellationToken);
+        SessionView view = await GetAsync(caller, sessionId, cancellationToken);
         if (view.Session.Status.IsActive())
             throw SessionErrors.Active(view.Session, "has no result yet. Wait for it to end or stop it");
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         string? text = await db.RunTexts.Where(t => t.RunId == view.Session.RunId).Select(t => t.Result).FirstOrDefaultAsync(cancellationToken);
-        Proto.GetSessionResultResponse response = new()
-        {
-            ResultText = text ?? "",
-            Usage = view.Run is null ? null : UsageMapping.ToProto(view.Run.Usage),
-        };
-        if (view.Run?.ExitCode is { } code)
-            response.ExitCode = code;
-        return response;
+        return new SessionResult(text ?? "", view.Run?.ExitCode, view.Run?.Usage);
     }
 }

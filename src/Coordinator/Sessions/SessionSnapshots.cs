@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,13 +27,13 @@ internal sealed class SessionSnapshots(IDbContextFactory<CoordinatorDbContext> c
         {
             int size = first ? FirstPartSize : PartSize;
             List<SessionView> read = await ReadAsync(filter, before, size, full, cancellationToken);
-            List<Proto.Session> part = new(read.Count);
+            List<SessionView> part = new(read.Count);
             foreach (SessionView view in read)
             {
                 bool isActive = view.Session.Status.IsActive();
                 if (!isActive && full)
                     continue;
-                part.Add(view.ToProto());
+                part.Add(view);
                 if (isActive)
                     continue;
                 oldestEnded = view.Session.SessionId;

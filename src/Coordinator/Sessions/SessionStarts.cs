@@ -1,8 +1,8 @@
-using Coordinator.Audit;
 using Coordinator.Contracts.Text;
 using Coordinator.Dispatch;
-using Coordinator.Errors;
-using Coordinator.Hosting;
+using Coordinator.Identity;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Runs;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,63 +11,62 @@ using Microsoft.Extensions.Options;
 namespace Coordinator.Sessions;
 
 /// <summary>Creates sessions and runs: one ledger operation each, together with the search for a runner.</summary>
-internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids, IOptions<CoordinatorOptions> options)
+internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids, IOptions<QueueOptions> options)
 {
     private const int NameFromPrompt = 60;
 
-    /// <param name="request">Checked.</param>
-    /// <param name="fingerprint">Tells this request from another one with the same request id.</param>
-    /// <param name="origin">For the record. That of a repeated request is not recorded: nothing is done for it.</param>
-    public Task<RunView> StartAsync(
-        Proto.StartSessionRequest request, string fingerprint, Origin origin) => ledger.ExecuteAsync(async scope =>
+    /// <summary>Starts a session. A repeated request is answered as the first was, and nothing is done for it.</summary>
+    /// <exception cref="CoordinatorException">There is no such parent, it is being stopped, the queue is full, or the request's id was used.</exception>
+    public Task<RunView> StartAsync(Caller caller, StartCommand command) => ledger.ExecuteAsync(async work =>
     {
-        if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
+        if (await FindRepeatedAsync(work, command.Request) is { } repeated)
             return repeated;
-        if (request.ParentSessionId.Length > 0 && await scope.FindSessionAsync(request.ParentSessionId) is null)
-            throw CoordinatorException.SessionNotFound(request.ParentSessionId);
-        await RefuseBelowStoppingAsync(scope, request.ParentSessionId);
+        if (command.ParentSessionId.Length > 0 && await work.FindSessionAsync(command.ParentSessionId) is null)
+            throw CoordinatorException.SessionNotFound(command.ParentSessionId);
+        await RefuseBelowStoppingAsync(work, command.ParentSessionId);
         RefuseWhenFull();
 
         Session session = new()
         {
             SessionId = ids.New(Ids.Session),
-            Name = request.SessionName.Length > 0 ? request.SessionName : NameOf(request.Prompt),
-            AgentName = request.AgentName,
-            Executor = request.Executor,
-            ProjectDir = request.ProjectDir,
-            ParentSessionId = request.ParentSessionId,
-            Demands = DemandsOf(request.Demands),
-            Labels = new Dictionary<string, string>(request.Labels),
-            CreateTime = scope.Now,
+            Name = command.SessionName.Length > 0 ? command.SessionName : NameOf(command.Prompt),
+            AgentName = command.AgentName,
+            Executor = command.Executor,
+            ProjectDir = command.ProjectDir,
+            ParentSessionId = command.ParentSessionId,
+            Demands = command.Demands,
+            Labels = command.Labels,
+            CreatedBy = caller.Principal,
+            CreateTime = work.Now,
         };
-        scope.Add(session);
-        return Add(scope, session, request.Prompt, session.Demands, new RunRequest(request.RequestId, fingerprint, origin)
+        work.Add(session);
+        return Add(work, session, command.Prompt, session.Demands, new RunRequest(command.Request, caller.Origin)
         {
-            QueueTimeout = request.QueueTimeout?.ToTimeSpan(),
-            MaxRuntime = request.MaxRuntime?.ToTimeSpan(),
+            QueueTimeout = command.QueueTimeout,
+            MaxRuntime = command.MaxRuntime,
         });
     });
 
-    /// <inheritdoc cref="StartAsync"/>
-    public Task<RunView> ResumeAsync(
-        Proto.ResumeSessionRequest request, string fingerprint, Origin origin) => ledger.ExecuteAsync(async scope =>
+    /// <summary>Has an ended session go on with another run.</summary>
+    /// <exception cref="CoordinatorException">There is no such session, it is active, the queue is full, or the request's id was used.</exception>
+    public Task<RunView> ResumeAsync(Caller caller, ResumeCommand command) => ledger.ExecuteAsync(async work =>
     {
-        if (await FindRepeatedAsync(scope, request.RequestId, fingerprint) is { } repeated)
+        if (await FindRepeatedAsync(work, command.Request) is { } repeated)
             return repeated;
-        Session session = await scope.FindSessionAsync(request.SessionId) ?? throw CoordinatorException.SessionNotFound(request.SessionId);
+        Session session = await work.FindSessionAsync(command.SessionId) ?? throw CoordinatorException.SessionNotFound(command.SessionId);
         if (session.Status.IsActive())
             throw SessionErrors.Active(session, "takes one prompt at a time. Wait for it to end or stop it");
-        await RefuseBelowStoppingAsync(scope, session.ParentSessionId);
+        await RefuseBelowStoppingAsync(work, session.ParentSessionId);
         RefuseWhenFull();
 
         // The conversation is on the disk of the runner that had it.
-        Run? previous = await scope.FindRunAsync(session.RunId);
+        Run? previous = await work.FindRunAsync(session.RunId);
         if (previous is not null)
             session.Leave(previous);
         RunDemands demands = session.ExecutorSessionId.Length > 0 && previous is { RunnerId.Length: > 0 }
             ? session.Demands with { RunnerId = previous.RunnerId }
             : session.Demands;
-        return Add(scope, session, request.Prompt, demands, new RunRequest(request.RequestId, fingerprint, origin)
+        return Add(work, session, command.Prompt, demands, new RunRequest(command.Request, caller.Origin)
         {
             Resumed = true,
             QueueTimeout = previous?.QueueTimeout,
@@ -75,7 +74,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         });
     });
 
-    private RunView Add(LedgerScope scope, Session session, string prompt, RunDemands demands, RunRequest request)
+    private RunView Add(UnitOfWork work, Session session, string prompt, RunDemands demands, RunRequest request)
     {
         TimeSpan queueTimeout = request.QueueTimeout ?? options.Value.DefaultQueueTimeout;
         Run run = new()
@@ -85,34 +84,33 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
             Resumed = request.Resumed,
             Executor = session.Executor,
             Demands = demands,
-            CreateTime = scope.Now,
+            CreateTime = work.Now,
             QueueTimeout = queueTimeout,
-            QueueDeadline = scope.Now + queueTimeout,
+            QueueDeadline = work.Now + queueTimeout,
             MaxRuntime = request.MaxRuntime,
-            RequestId = request.RequestId.Length > 0 ? request.RequestId : null,
-            RequestFingerprint = request.RequestId.Length > 0 ? request.Fingerprint : null,
+            RequestId = request.Key.RequestId.Length > 0 ? request.Key.RequestId : null,
+            RequestFingerprint = request.Key.RequestId.Length > 0 ? request.Key.Fingerprint : null,
         };
-        scope.Add(run, prompt);
+        work.Add(run, prompt);
         session.Follow(run);
-        scope.Changed(session);
-        scope.Append(session, run.RunId, Timeline.Prompt(prompt));
-        scope.Record(AuditEntry.Start(run, request.Origin));
-        scope.RequestDispatch();
+        work.Changed(session);
+        work.Append(session, run.RunId, TimelineEntries.Prompt(prompt));
+        work.Record(AuditEntries.Start(run, request.Origin));
         return new RunView(session, run, prompt);
     }
 
     /// <summary>What the first request with this id made.</summary>
-    private static async Task<RunView?> FindRepeatedAsync(LedgerScope scope, string requestId, string fingerprint)
+    private static async Task<RunView?> FindRepeatedAsync(UnitOfWork work, RequestKey request)
     {
-        if (requestId.Length == 0 || await scope.FindRunOfRequestAsync(requestId) is not { } run)
+        if (request.RequestId.Length == 0 || await work.FindRunOfRequestAsync(request.RequestId) is not { } run)
             return null;
-        if (run.RequestFingerprint != fingerprint)
+        if (run.RequestFingerprint != request.Fingerprint)
         {
             throw new CoordinatorException(ErrorKind.AlreadyExists, Reasons.RequestIdReused,
-                $"The request_id '{requestId}' was used for another request, which made run {run.RunId}. Choose a new one.");
+                $"The request_id '{request.RequestId}' was used for another request, which made run {run.RunId}. Choose a new one.");
         }
 
-        return new RunView(await scope.SessionOfAsync(run), run, (await scope.TextOfAsync(run)).Prompt);
+        return new RunView(await work.SessionOfAsync(run), run, (await work.TextOfAsync(run)).Prompt);
     }
 
     /// <summary>
@@ -120,17 +118,17 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
     /// by the stop: both are operations of the ledger, so one of them comes first and the other sees it.
     /// </summary>
     /// <param name="parentId">Where the look upwards begins; empty if there is nothing above.</param>
-    private static async Task RefuseBelowStoppingAsync(LedgerScope scope, string parentId)
+    private static async Task RefuseBelowStoppingAsync(UnitOfWork work, string parentId)
     {
         if (parentId.Length == 0)
             return;
-        await scope.FlushAsync();
+        await work.FlushAsync();
         // Hardly ever is there one, and then nobody needs to look at generations of ancestors.
-        if (!await scope.Db.Runs.AnyAsync(r => r.Status == RunStatus.Stopping && r.Stop!.IncludeChildren))
+        if (!await work.Db.Runs.AnyAsync(r => r.Status == RunStatus.Stopping && r.Stop!.IncludeChildren))
             return;
-        while (await scope.FindSessionAsync(parentId) is { } ancestor)
+        while (await work.FindSessionAsync(parentId) is { } ancestor)
         {
-            if (await scope.FindRunAsync(ancestor.RunId) is { Status: RunStatus.Stopping, Stop.IncludeChildren: true })
+            if (await work.FindRunAsync(ancestor.RunId) is { Status: RunStatus.Stopping, Stop.IncludeChildren: true })
                 throw SessionErrors.ParentStopping(ancestor);
             parentId = ancestor.ParentSessionId;
         }
@@ -146,9 +144,6 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         }
     }
 
-    private static RunDemands DemandsOf(Proto.RunDemands? demands) =>
-        demands is null ? RunDemands.None : new RunDemands(demands.RunnerId, demands.Hostname, [.. demands.Tags]);
-
     private static string NameOf(string prompt)
     {
         string first = new([.. prompt.Trim().TakeWhile(c => c is not '\r' and not '\n').Take(NameFromPrompt)]);
@@ -156,7 +151,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
         return line.Length > 0 && char.IsHighSurrogate(line[^1]) ? line[..^1] : line;
     }
 
-    private sealed record RunRequest(string RequestId, string Fingerprint, Origin Origin)
+    private sealed record RunRequest(RequestKey Key, Origin Origin)
     {
         public bool Resumed { get; init; }
 

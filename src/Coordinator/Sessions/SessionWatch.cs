@@ -1,46 +1,49 @@
-using Coordinator.Hosting;
-using Coordinator.Runs;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Storage;
+using Coordinator.Timelines;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Sessions;
 
 /// <summary>
-/// Makes watches of sessions: a snapshot or what changed since a revision, then news as they are committed. Subscribing
+/// Makes watches of sessions: a snapshot or what changed since a revision, then changes as they are committed. Subscribing
 /// comes before reading, so nothing can fall between the two; what comes twice carries its revision and does no harm.
 /// </summary>
 internal sealed class SessionWatch(
     SessionFeed feed,
     SessionSnapshots snapshots,
     IDbContextFactory<CoordinatorDbContext> contexts,
-    IOptions<CoordinatorOptions> options,
+    IOptions<WatchOptions> options,
     TimeProvider time)
 {
     /// <summary>Changed sessions that are read at once.</summary>
     private const int ChunkSize = 500;
 
-    /// <summary>At most ten bursts of news a second to one watcher; the first one of a quiet time is not delayed.</summary>
+    /// <summary>At most ten bursts of changes a second to one watcher; the first one of a quiet time is not delayed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Sends until the caller goes away or the coordinator stops.</summary>
-    /// <param name="request">Checked.</param>
+    /// <param name="afterRevision">What the caller has; 0 for nothing.</param>
+    /// <param name="maxEnded">How many ended sessions a snapshot has at most; 0 for all.</param>
     public async Task RunAsync(
-        SessionFilter filter, Proto.WatchSessionsRequest request, Func<Proto.WatchSessionsResponse, Task> send, CancellationToken cancellationToken)
+        Caller caller, SessionFilter filter, long afterRevision, int maxEnded, Func<WatchMessage, Task> send, CancellationToken cancellationToken)
     {
+        Guard.Reads(caller);
         using SessionSubscription subscription = feed.Subscribe();
         WatchCursor cursor = new(filter, send);
-        if (await CanResumeAsync(request.AfterRevision, subscription.StartRevision, cancellationToken))
+        if (await CanResumeAsync(afterRevision, subscription.StartRevision, cancellationToken))
         {
-            cursor.ResumeAt(request.AfterRevision);
+            cursor.ResumeAt(afterRevision);
             await SendChangesAsync(cursor, cancellationToken);
 
             // There may be nothing to send, and who has been away wants to hear at once that it is connected again.
-            await cursor.SendHeartbeatAsync(time.GetUtcNow().ToProto());
+            await cursor.SendHeartbeatAsync(time.GetUtcNow());
         }
         else
         {
-            await foreach (SnapshotPart part in snapshots.ReadAsync(filter, request.MaxEndedSessions, cancellationToken))
+            await foreach (SnapshotPart part in snapshots.ReadAsync(filter, maxEnded, cancellationToken))
                 await cursor.SendAsync(part, subscription.StartRevision);
         }
 
@@ -48,15 +51,15 @@ internal sealed class SessionWatch(
         {
             if (!await subscription.WaitAsync(options.Value.WatchHeartbeatInterval, cancellationToken))
             {
-                await cursor.SendHeartbeatAsync(time.GetUtcNow().ToProto());
+                await cursor.SendHeartbeatAsync(time.GetUtcNow());
                 continue;
             }
 
             long begun = time.GetTimestamp();
-            if (subscription.TryTake(out SessionNews[] news))
+            if (subscription.TryTake(out SessionChange[] changes))
             {
-                foreach (SessionNews item in news)
-                    await cursor.SendAsync(item);
+                foreach (SessionChange change in changes)
+                    await cursor.SendAsync(change);
             }
             else
             {
@@ -81,27 +84,27 @@ internal sealed class SessionWatch(
 
     private async Task SendChangesAsync(WatchCursor cursor, CancellationToken cancellationToken)
     {
-        List<SessionNews> changes;
+        List<SessionChange> changes;
         do
         {
             await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
             changes = await ReadChangesAsync(db, cursor.Revision, cancellationToken);
-            foreach (SessionNews change in changes)
+            foreach (SessionChange change in changes)
                 await cursor.SendAsync(change);
         }
         while (changes.Count >= ChunkSize);
     }
 
     /// <summary>The next changes after a revision in their order, at least a chunk if there are so many.</summary>
-    private static async Task<List<SessionNews>> ReadChangesAsync(CoordinatorDbContext db, long after, CancellationToken cancellationToken)
+    private static async Task<List<SessionChange>> ReadChangesAsync(CoordinatorDbContext db, long after, CancellationToken cancellationToken)
     {
-        List<SessionView> changed = await SessionView.All(db).Where(v => v.Session.Revision > after)
+        List<SessionView> changed = await SessionViews.All(db).Where(v => v.Session.Revision > after)
             .OrderBy(v => v.Session.Revision).Take(ChunkSize).ToListAsync(cancellationToken);
         long upTo = changed.Count < ChunkSize ? long.MaxValue : changed[^1].Session.Revision;
         List<DeletedSession> deleted = await db.DeletedSessions.AsNoTracking()
             .Where(d => d.Revision > after && d.Revision <= upTo).ToListAsync(cancellationToken);
-        IEnumerable<SessionNews> news = changed.Select(v => new SessionNews(v.Session.SessionId, v.Session.Revision, IsNew: false, v.ToProto()))
-            .Concat(deleted.Select(d => new SessionNews(d.SessionId, d.Revision, IsNew: false, Session: null)));
-        return [.. news.OrderBy(n => n.Revision)];
+        IEnumerable<SessionChange> changes = changed.Select(v => new SessionChange(v.Session.SessionId, v.Session.Revision, isNew: false, v))
+            .Concat(deleted.Select(d => new SessionChange(d.SessionId, d.Revision, isNew: false, view: null)));
+        return [.. changes.OrderBy(c => c.Revision)];
     }
 }

@@ -1,12 +1,12 @@
-using Google.Protobuf.WellKnownTypes;
+using Coordinator.Storage;
 
 namespace Coordinator.Sessions;
 
 /// <summary>
-/// Where one watcher is, and how news look from there. A filtered watcher is told that a session "was deleted" when it
+/// Where one watcher is, and how changes look from there. A filtered watcher is told that a session "was deleted" when it
 /// leaves the filter, because for its view that is the same.
 /// </summary>
-internal sealed class WatchCursor(SessionFilter filter, Func<Proto.WatchSessionsResponse, Task> send)
+internal sealed class WatchCursor(SessionFilter filter, Func<WatchMessage, Task> send)
 {
     /// <summary>The sessions a filtered watcher has; null for one without a filter, or while what it has is not known.</summary>
     private HashSet<string>? _shown;
@@ -21,44 +21,31 @@ internal sealed class WatchCursor(SessionFilter filter, Func<Proto.WatchSessions
     public Task SendAsync(SnapshotPart part, long revision)
     {
         if (!filter.IsAll)
-            (_shown ??= []).UnionWith(part.Sessions.Select(s => s.SessionId));
+            (_shown ??= []).UnionWith(part.Sessions.Select(v => v.Session.SessionId));
         if (part.Complete)
             Revision = revision;
-        return send(new Proto.WatchSessionsResponse
-        {
-            Revision = Revision,
-            Snapshot = new Proto.SessionSnapshot { Sessions = { part.Sessions }, First = part.First, Complete = part.Complete, OmittedSessions = part.Omitted },
-        });
+        return send(new WatchMessage.Snapshot(Revision, part));
     }
 
-    public Task SendHeartbeatAsync(Timestamp time) =>
-        send(new Proto.WatchSessionsResponse { Revision = Revision, Heartbeat = new Proto.WatchHeartbeat { Time = time } });
+    public Task SendHeartbeatAsync(DateTimeOffset time) => send(new WatchMessage.Heartbeat(Revision, time));
 
-    public Task SendAsync(SessionNews news)
+    public Task SendAsync(SessionChange change)
     {
-        if (news.Revision <= Revision)
+        if (change.Revision <= Revision)
             return Task.CompletedTask;
-        Revision = news.Revision;
-        Proto.WatchSessionsResponse? response = Show(news);
-        if (response is null)
-            return Task.CompletedTask;
-        response.Revision = Revision;
-        return send(response);
+        Revision = change.Revision;
+        return Show(change) is { } message ? send(message) : Task.CompletedTask;
     }
 
-    private Proto.WatchSessionsResponse? Show(SessionNews news)
+    private WatchMessage? Show(SessionChange change)
     {
-        if (news.Session is not { } session || !filter.Matches(session))
+        if (change.View is not { } view || !filter.Matches(view))
         {
             // Without knowing what the watcher has, telling it of one it does not have does no harm.
-            return filter.IsAll || _shown is null || _shown.Remove(news.SessionId)
-                ? new Proto.WatchSessionsResponse { SessionDeleted = new Proto.SessionDeleted { SessionId = news.SessionId } }
-                : null;
+            return filter.IsAll || _shown is null || _shown.Remove(change.SessionId) ? new WatchMessage.Deleted(change.Revision, change.SessionId) : null;
         }
 
-        bool isNew = filter.IsAll ? news.IsNew : _shown?.Add(news.SessionId) ?? news.IsNew;
-        return isNew
-            ? new Proto.WatchSessionsResponse { SessionCreated = session }
-            : new Proto.WatchSessionsResponse { SessionUpdated = session };
+        bool isNew = filter.IsAll ? change.IsNew : _shown?.Add(change.SessionId) ?? change.IsNew;
+        return isNew ? new WatchMessage.Created(change) : new WatchMessage.Updated(change);
     }
 }

@@ -1,15 +1,15 @@
-using Coordinator.Audit;
-using Coordinator.Errors;
-using Coordinator.Runners;
-using Coordinator.Runs;
+using Coordinator.Connections;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Sessions;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Stops;
 
 /// <summary>
-/// The stop that goes out although it cannot be stored: whoever fills the disk must not become unstoppable by it, nor anybody else.
+/// The stop that goes out although it cannot be stored: an agent that fills the disk must not become unstoppable by it, nor make others so.
 /// It is sent to the runner at once and answered as not durable; it is stored, with its record, as soon as something can be written.
 /// The one exception to the rule that a stop is on disk before it is answered, and nothing but stops takes this way.
 /// </summary>
@@ -36,26 +36,26 @@ internal sealed partial class EmergencyStops(
     private DateTimeOffset _repeated;
 
     /// <summary>Whether a stop fails because nothing can be stored.</summary>
-    public static bool Concerns(CoordinatorException problem) => problem.Reason is Reasons.StorageFull or Reasons.StorageUnavailable;
+    public static bool Concerns(CoordinatorException cause) => cause.Reason is Reasons.StorageFull or Reasons.StorageUnavailable;
 
     /// <summary>Stops the newest run of a session, and those of its descendants if that is asked for.</summary>
-    /// <param name="problem">Why the stop could not be stored; what cannot be sent either fails with it.</param>
+    /// <param name="cause">Why the stop could not be stored; what cannot be sent either fails with it.</param>
     /// <exception cref="CoordinatorException">There is no such session, nothing of it is active, or nothing could be sent.</exception>
-    public async Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms, CoordinatorException problem)
+    public async Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms, CoordinatorException cause)
     {
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
         Session session = await _session(db, sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
-        return await AnswerAsync(db, session, await _run(db, session.RunId), terms, problem);
+        return await AnswerAsync(db, session, await _run(db, session.RunId), terms, cause);
     }
 
     /// <summary>As <see cref="StopSessionAsync"/>, for one run.</summary>
     /// <exception cref="CoordinatorException">There is no such run, nothing of it is active, or nothing could be sent.</exception>
-    public async Task<StopAnswer> StopRunAsync(string runId, StopTerms terms, CoordinatorException problem)
+    public async Task<StopAnswer> StopRunAsync(string runId, StopTerms terms, CoordinatorException cause)
     {
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
         Run run = await _run(db, runId) ?? throw CoordinatorException.RunNotFound(runId);
         Session session = await _session(db, run.SessionId) ?? throw CoordinatorException.SessionNotFound(run.SessionId);
-        return await AnswerAsync(db, session, run, terms, problem);
+        return await AnswerAsync(db, session, run, terms, cause);
     }
 
     /// <summary>The active sessions that match a filter, as far as is stored.</summary>
@@ -65,12 +65,12 @@ internal sealed partial class EmergencyStops(
         return await StopSelection.MatchingAsync(db, filter);
     }
 
-    /// <summary>The commands for those of these claims whose stops are not stored.</summary>
-    public IEnumerable<Proto.StopRun> CommandsFor(IEnumerable<RunClaim> claims) =>
+    /// <summary>The commands for those of a runner's claims whose stops are not stored.</summary>
+    public IEnumerable<RunnerCommand.StopRun> CommandsFor(string runnerId, IEnumerable<RunClaim> claims) =>
         from claim in claims
         let terms = unstored.Of(claim)
         where terms.Count > 0
-        select Command(claim, UnstoredStops.Sharpest(terms));
+        select Command(runnerId, claim, UnstoredStops.Sharpest(terms));
 
     /// <summary>Stores what can be stored by now, and tells runners again of the rest: a command may be lost with its connection.</summary>
     public async Task MeetAsync()
@@ -89,18 +89,18 @@ internal sealed partial class EmergencyStops(
             _repeated = time.GetUtcNow();
     }
 
-    private async Task<StopAnswer> AnswerAsync(CoordinatorDbContext db, Session session, Run? run, StopTerms terms, CoordinatorException problem)
+    private async Task<StopAnswer> AnswerAsync(CoordinatorDbContext db, Session session, Run? run, StopTerms terms, CoordinatorException cause)
     {
         terms = terms with { RequestedTime = time.GetUtcNow() };
-        StopStep own = await StopAsync(session, run, terms, problem);
-        List<StopStep> children = [];
+        StopResult own = await StopAsync(session, run, terms, cause);
+        List<StopResult> children = [];
         if (terms.IncludeChildren)
         {
             foreach (Session child in await StopSelection.DescendantsAsync(db, [session.SessionId]))
             {
-                StopStep step = await StopAsync(child, await _run(db, child.RunId), terms, problem);
-                if (step.Refusal is null || step.Refusal == problem)
-                    children.Add(step);
+                StopResult result = await StopAsync(child, await _run(db, child.RunId), terms, cause);
+                if (result.Refusal is null || result.Refusal == cause)
+                    children.Add(result);
             }
         }
 
@@ -109,29 +109,38 @@ internal sealed partial class EmergencyStops(
         return new StopAnswer(own, children);
     }
 
-    private async Task<StopStep> StopAsync(Session session, Run? run, StopTerms terms, CoordinatorException problem)
+    private async Task<StopResult> StopAsync(Session session, Run? run, StopTerms terms, CoordinatorException cause)
     {
-        StopStep step = transaction.Consider(session, run, terms);
-        if (step.Refusal is not null)
-            return step;
+        if (run is null)
+            return StopResult.Refused(session, "", SessionErrors.NoActiveRun(session));
+        if (RunTransitions.Next(run.Status, RunEventKind.RequestStop).IsRefused)
+            return StopResult.Refused(session, run.RunId, SessionErrors.NotRunning(session, run));
         // A run that waits is no runner's yet: it can only be taken from the queue, and that has to be stored.
-        if (run!.Status == RunStatus.Pending)
-            return StopStep.Refused(session, run.RunId, problem);
+        if (run.Status == RunStatus.Pending)
+            return StopResult.Refused(session, run.RunId, cause);
         RunClaim claim = RunClaim.Of(run);
 
         // Known before it is sent: the proof may come before the answer.
         unstored.Add(claim, terms);
         if (!await SendAsync(run.RunnerId, claim, terms))
-            return StopStep.Refused(session, run.RunId, problem);
-        LogSent(run.RunId, run.RunnerId, problem.Message);
-        return StopStep.Settled(session, run, session.Status, run.Status == RunStatus.Stopping, Proto.StopDelivery.SentNotDurable);
+            return StopResult.Refused(session, run.RunId, cause);
+        LogSent(run.RunId, run.RunnerId, cause.Message);
+        return new StopResult
+        {
+            SessionId = session.SessionId,
+            SessionName = session.Name,
+            RunId = run.RunId,
+            Status = session.Status,
+            AlreadyStopping = run.Status == RunStatus.Stopping,
+            Delivery = StopDelivery.SentNotDurable,
+        };
     }
 
     private async Task<bool> SendAsync(string runnerId, RunClaim claim, StopTerms terms)
     {
         try
         {
-            if (await IsWrittenAsync(streams.SendStopAsync(runnerId, Command(claim, terms))).WaitAsync(WriteWait, time))
+            if (await IsWrittenAsync(streams.SendStopAsync(Command(runnerId, claim, terms))).WaitAsync(WriteWait, time))
                 return true;
             unstored.Withdraw(claim, terms);
             return false;
@@ -154,7 +163,7 @@ internal sealed partial class EmergencyStops(
             await StoreAsync(claim);
             return true;
         }
-        catch (CoordinatorException problem) when (Concerns(problem))
+        catch (CoordinatorException cause) when (Concerns(cause))
         {
             return false;
         }
@@ -164,29 +173,27 @@ internal sealed partial class EmergencyStops(
     private async Task StoreAsync(RunClaim claim)
     {
         IReadOnlyList<StopTerms> all = unstored.Of(claim);
-        await ledger.ExecuteAsync(LedgerLane.Urgent, async scope =>
+        await ledger.ExecuteAsync(LedgerLane.Urgent, async work =>
         {
-            Run? run = await scope.FindRunAsync(claim.RunId);
+            Run? run = await work.FindRunAsync(claim.RunId);
             // The proof may have come first, and have brought it all with it.
             if (run is not null && run.Epoch == claim.Epoch && unstored.Of(claim) == all)
             {
                 foreach (StopTerms terms in all)
-                    await StoreAsync(scope, run, terms);
+                    await StoreAsync(work, run, terms);
             }
 
-            scope.AfterCommit(() => unstored.Stored(claim, all));
             return true;
         });
+        unstored.Stored(claim, all);
         LogStored(claim.RunId);
     }
 
-    private async ValueTask StoreAsync(LedgerScope scope, Run run, StopTerms terms)
+    private async ValueTask StoreAsync(UnitOfWork work, Run run, StopTerms terms)
     {
-        Session session = await scope.SessionOfAsync(run);
-        if (transaction.Consider(session, run, terms).Refusal is null)
-            await transaction.StopAsync(scope, session, run, terms);
-        else
-            scope.Record(AuditEntry.Stop(run, terms));
+        StopResult result = await transaction.StopAsync(work, await work.SessionOfAsync(run), run, terms);
+        if (result.Refusal is not null)
+            work.Record(AuditEntries.Stop(run, terms, alreadyStopping: false));
     }
 
     private async Task RepeatAsync(RunClaim claim)
@@ -194,17 +201,11 @@ internal sealed partial class EmergencyStops(
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
         IReadOnlyList<StopTerms> terms = unstored.Of(claim);
         if (terms.Count > 0 && await _run(db, claim.RunId) is { } run)
-            _ = streams.SendStopAsync(run.RunnerId, Command(claim, UnstoredStops.Sharpest(terms)));
+            _ = streams.SendStopAsync(Command(run.RunnerId, claim, UnstoredStops.Sharpest(terms)));
     }
 
-    private Proto.StopRun Command(RunClaim claim, StopTerms terms) => new()
-    {
-        CommandId = ids.New(Ids.Command),
-        RunId = claim.RunId,
-        Epoch = claim.Epoch,
-        GracePeriod = terms.GracePeriod.ToProto(),
-        Force = terms.Force,
-    };
+    private RunnerCommand.StopRun Command(string runnerId, RunClaim claim, StopTerms terms) =>
+        new(ids.New(Ids.Command), runnerId, claim, terms.GracePeriod, terms.Force);
 
     [LoggerMessage(3011, LogLevel.Warning, "The stop of run {RunId} was sent to runner {RunnerId} but not stored ({Problem}). It is stored as soon as something can be written")]
     private partial void LogSent(string runId, string runnerId, string problem);

@@ -1,13 +1,14 @@
-using Coordinator.Runners;
+using Coordinator.Model;
 using Coordinator.Runs;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Stops;
 
 /// <summary>Says of stops that take longer than they should what they are waiting for: to watchers, and once to the log.</summary>
 internal sealed partial class OverdueStops(
-    IDbContextFactory<CoordinatorDbContext> contexts, Ledger ledger, RunnerStreams streams, TimeProvider time, ILogger<OverdueStops> logger) : IDeadline
+    IDbContextFactory<CoordinatorDbContext> contexts, Ledger ledger, TimeProvider time, ILogger<OverdueStops> logger) : IDeadline
 {
     public async Task MeetAsync()
     {
@@ -20,35 +21,39 @@ internal sealed partial class OverdueStops(
             join runner in db.Runners.AsNoTracking() on run.RunnerId equals runner.RunnerId into runners
             from runner in runners.DefaultIfEmpty()
             orderby run.RunId
-            select new { Run = run, OfflineSince = runner == null ? null : runner.DisconnectTime }).ToListAsync();
+            select new { Run = run, IsConnected = runner != null && runner.DisconnectTime == null, OfflineSince = runner == null ? null : runner.DisconnectTime }).ToListAsync();
         List<Task> changes = [];
         foreach (var one in late)
         {
-            StopDelay? delay = StopDelay.Of(one.Run, streams.Find(one.Run.RunnerId) is not null, one.OfflineSince, now);
-            if (IsNews(one.Run.Stop!, delay))
+            StopDelay? delay = StopDelay.Of(one.Run, one.IsConnected, one.OfflineSince, now);
+            if (IsChange(one.Run.Stop!, delay))
                 changes.Add(ShowAsync(one.Run.RunId, delay));
         }
 
         await Task.WhenAll(changes);
     }
 
-    private async Task ShowAsync(string runId, StopDelay? delay) => await ledger.ExecuteAsync(async scope =>
+    private async Task ShowAsync(string runId, StopDelay? delay)
     {
-        if (await scope.FindRunAsync(runId) is not { Status: RunStatus.Stopping, Stop: { } stop } run)
-            return true;
-        if (delay is null)
+        Run? newlyOverdue = await ledger.ExecuteAsync(async work =>
         {
-            await scope.AmendAsync(run, r => r.Stop!.InTime());
-            return true;
-        }
+            if (await work.FindRunAsync(runId) is not { Status: RunStatus.Stopping, Stop: { } stop } run)
+                return null;
+            bool isNew = delay is not null && stop.OverdueTime is null;
+            await work.AmendAsync(run, r => r.LearnOfStop(s =>
+            {
+                if (delay is null)
+                    s.InTime();
+                else
+                    s.Overdue(delay, work.Now);
+            }));
+            return isNew ? run : null;
+        });
+        if (newlyOverdue is { SessionId: var sessionId })
+            LogOverdue(runId, sessionId, delay!.Detail);
+    }
 
-        if (stop.OverdueTime is null)
-            scope.AfterCommit(() => LogOverdue(runId, run.SessionId, delay.Detail));
-        await scope.AmendAsync(run, r => r.Stop!.Overdue(delay, scope.Now));
-        return true;
-    });
-
-    private static bool IsNews(StopState stop, StopDelay? delay) =>
+    private static bool IsChange(StopState stop, StopDelay? delay) =>
         delay is null ? stop.OverdueTime is not null : (stop.WaitingFor, stop.WaitDetail) != (delay.WaitingFor, delay.Detail);
 
     [LoggerMessage(3002, LogLevel.Warning, "The stop of run {RunId} (session {SessionId}) is overdue. {Detail}")]

@@ -1,7 +1,5 @@
-using Coordinator.Audit;
-using Coordinator.Errors;
+using Coordinator.Model;
 using Coordinator.Runs;
-using Coordinator.Sessions;
 using Coordinator.Storage;
 
 namespace Coordinator.Stops;
@@ -24,10 +22,10 @@ internal sealed partial class StopRehearsal(
         {
             await ledger.RehearseAsync(PlayAsync);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
             // The database can be read but not written, for example: a reason to be slow once, not one to stay away.
-            LogFailed(problem);
+            LogFailed(exception);
         }
 
         await base.StartAsync(cancellationToken);
@@ -40,20 +38,20 @@ internal sealed partial class StopRehearsal(
         await RefuseAsync(emergency.StopRunAsync);
     }
 
-    private async ValueTask PlayAsync(LedgerScope scope)
+    private async ValueTask PlayAsync(UnitOfWork work)
     {
-        (Session session, Run run) = Invent(scope.Now);
-        scope.Add(session);
-        scope.Add(run, prompt: "");
-        await scope.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
-        await scope.ApplyAsync(run, new RunEvent.Start(scope.Now, Isolation.Unknown));
-        await scope.FlushAsync();
+        (Session session, Run run) = Invent(work.Now);
+        work.Add(session);
+        work.Add(run, prompt: "");
+        await work.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
+        await work.ApplyAsync(run, new RunEvent.Start(work.Now, Isolation.Unknown));
+        await work.FlushAsync();
         // A real stop finds both in the database.
-        scope.Forget();
+        work.Forget();
 
-        session = (await scope.FindSessionAsync(session.SessionId))!;
-        run = (await scope.FindRunAsync(session.RunId))!;
-        await transaction.StopAsync(scope, session, run, _terms);
+        session = (await work.FindSessionAsync(session.SessionId))!;
+        run = (await work.FindRunAsync(session.RunId))!;
+        await transaction.StopAsync(work, session, run, _terms);
     }
 
     /// <summary>Asks for what can only be refused: the queries are made all the same, and so is what an exception takes.</summary>
@@ -67,9 +65,9 @@ internal sealed partial class StopRehearsal(
         {
             // There is no such session, and no such run.
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            LogFailed(problem);
+            LogFailed(exception);
         }
     }
 
@@ -102,5 +100,5 @@ internal sealed partial class StopRehearsal(
     }
 
     [LoggerMessage(1321, LogLevel.Information, "The first stop may take longer than later ones: it could not be rehearsed")]
-    private partial void LogFailed(Exception problem);
+    private partial void LogFailed(Exception exception);
 }

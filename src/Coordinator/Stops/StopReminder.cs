@@ -1,6 +1,7 @@
-using Coordinator.Runners;
-using Coordinator.Runs;
+using Coordinator.Connections;
+using Coordinator.Model;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Stops;
@@ -20,6 +21,6 @@ internal sealed class StopReminder(IDbContextFactory<CoordinatorDbContext> conte
         List<Run> unconfirmed = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Stopping
             && r.Stop!.ReceivedTime == null && r.Stop.RequestedTime <= before).OrderBy(r => r.RunId).ToListAsync();
         foreach (Run run in unconfirmed)
-            _ = streams.SendStopAsync(run.RunnerId, StopTransaction.Command(run, ids));
+            _ = streams.SendStopAsync(RunnerCommand.StopRun.Of(run, ids.New(Ids.Command)));
     }
 }

@@ -1,20 +1,23 @@
-using Coordinator.Errors;
-using Coordinator.Runs;
+using Coordinator.Connections;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Sessions;
 using Coordinator.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Coordinator.Stops;
 
 /// <summary>
 /// Where every stop enters, whoever asks: an operator for a session, a run or many sessions, or the coordinator itself.
-/// One urgent ledger operation makes it durable; the commit pushes the command to the runner's connection; then the
-/// caller is answered. From there the runner reports (see <see cref="Runners.RunReports"/>) until the proof.
+/// One urgent ledger operation makes it durable; the commit sends the command to the runner's connection; then the
+/// caller is answered. From there the runner reports (see <c>RunReports</c>) until the proof.
 /// </summary>
-internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, EmergencyStops emergency, TimeProvider time)
+internal sealed class StopRequests(
+    Ledger ledger, StopTransaction transaction, EmergencyStops emergency, CommandDeliveries deliveries, IOptions<StopOptions> options)
 {
     /// <summary>
     /// Stops of many in one transaction. Those that are committed are on their way while the next ones are written, and
-    /// somebody else's stop waits for so many at most.
+    /// another caller's stop waits for so many at most.
     /// </summary>
     private const int ManyAtOnce = 100;
 
@@ -23,54 +26,57 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, E
 
     /// <summary>Stops the newest run of a session.</summary>
     /// <exception cref="CoordinatorException">There is no such session, or nothing of it is active.</exception>
-    public async Task<StopAnswer> StopSessionAsync(string sessionId, StopTerms terms)
+    public async Task<StopAnswer> StopSessionAsync(Caller caller, string sessionId, StopCommand command)
     {
+        StopTerms terms = command.By(caller, options.Value);
         try
         {
-            return await AnswerAsync(terms, async scope =>
+            return await AnswerAsync(terms, async work =>
             {
-                Session session = await scope.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
-                return (session, await scope.FindRunAsync(session.RunId));
+                Session session = await work.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
+                return (session, await work.FindRunAsync(session.RunId));
             });
         }
-        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        catch (CoordinatorException cause) when (EmergencyStops.Concerns(cause))
         {
-            return await emergency.StopSessionAsync(sessionId, terms, problem);
+            return await emergency.StopSessionAsync(sessionId, terms, cause);
         }
     }
 
     /// <summary>Stops one run, which may be an older one of its session.</summary>
     /// <exception cref="CoordinatorException">There is no such run, or nothing of it is active.</exception>
-    public async Task<StopAnswer> StopRunAsync(string runId, StopTerms terms)
+    public async Task<StopAnswer> StopRunAsync(Caller caller, string runId, StopCommand command)
     {
+        StopTerms terms = command.By(caller, options.Value);
         try
         {
-            return await AnswerAsync(terms, async scope =>
+            return await AnswerAsync(terms, async work =>
             {
-                Run run = await scope.FindRunAsync(runId) ?? throw CoordinatorException.RunNotFound(runId);
-                return (await scope.SessionOfAsync(run), run);
+                Run run = await work.FindRunAsync(runId) ?? throw CoordinatorException.RunNotFound(runId);
+                return (await work.SessionOfAsync(run), run);
             });
         }
-        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        catch (CoordinatorException cause) when (EmergencyStops.Concerns(cause))
         {
-            return await emergency.StopRunAsync(runId, terms, problem);
+            return await emergency.StopRunAsync(runId, terms, cause);
         }
     }
 
     /// <summary>Stops every session that matches and is active now.</summary>
-    public async Task<IReadOnlyList<StopStep>> StopMatchingAsync(SessionFilter filter, StopTerms terms, bool validateOnly) =>
-        await StopManyAsync(await MatchingAsync(filter), terms, validateOnly, keepRefused: false);
+    public async Task<IReadOnlyList<StopResult>> StopMatchingAsync(Caller caller, SessionFilter filter, StopCommand command, bool validateOnly) =>
+        await StopManyAsync(await MatchingAsync(filter), command.By(caller, options.Value), validateOnly, keepRefused: false);
 
     /// <summary>Stops the named sessions; each gets its own outcome.</summary>
-    public Task<IReadOnlyList<StopStep>> StopNamedAsync(IReadOnlyCollection<string> sessionIds, StopTerms terms, bool validateOnly) =>
-        StopManyAsync([.. sessionIds.Distinct()], terms, validateOnly, keepRefused: true);
+    public Task<IReadOnlyList<StopResult>> StopNamedAsync(
+        Caller caller, IReadOnlyCollection<string> sessionIds, StopCommand command, bool validateOnly) =>
+        StopManyAsync([.. sessionIds.Distinct()], command.By(caller, options.Value), validateOnly, keepRefused: true);
 
     /// <summary>Stops these runs, as far as they are still active.</summary>
-    public Task StopRunsAsync(IEnumerable<string> runIds, StopTerms terms) => Task.WhenAll(runIds.Select(async runId =>
+    public Task StopRunsAsync(Caller caller, IEnumerable<string> runIds, StopCommand command) => Task.WhenAll(runIds.Select(async runId =>
     {
         try
         {
-            await StopRunAsync(runId, terms);
+            await StopRunAsync(caller, runId, command);
         }
         catch (CoordinatorException refusal) when (refusal.Reason is Reasons.SessionNotRunning or Reasons.RunNotFound)
         {
@@ -82,103 +88,108 @@ internal sealed class StopRequests(Ledger ledger, StopTransaction transaction, E
     {
         try
         {
-            return await ledger.ExecuteAsync(LedgerLane.Urgent, scope => StopSelection.MatchingAsync(scope, filter));
+            return await ledger.ExecuteAsync(LedgerLane.Urgent, work => StopSelection.MatchingAsync(work, filter));
         }
-        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem))
+        catch (CoordinatorException cause) when (EmergencyStops.Concerns(cause))
         {
             return await emergency.MatchingAsync(filter);
         }
     }
 
-    private async Task<StopAnswer> AnswerAsync(StopTerms terms, Func<LedgerScope, ValueTask<(Session, Run?)>> find)
+    private async Task<StopAnswer> AnswerAsync(StopTerms terms, Func<UnitOfWork, ValueTask<(Session, Run?)>> find)
     {
-        StopAnswer answer = await ledger.ExecuteAsync(LedgerLane.Urgent, async scope =>
+        using CommandDeliveries.Watch watch = deliveries.Of(terms.Origin.OperationId);
+        StopAnswer answer = await ledger.ExecuteAsync(LedgerLane.Urgent, async work =>
         {
-            (Session session, Run? run) = await find(scope);
-            IReadOnlyList<Session> children = terms.IncludeChildren ? await StopSelection.DescendantsAsync(scope, [session.SessionId]) : [];
-            StopStep own = transaction.Consider(session, run, terms);
+            (Session session, Run? run) = await find(work);
+            IReadOnlyList<Session> children = terms.IncludeChildren ? await StopSelection.DescendantsAsync(work, [session.SessionId]) : [];
+            StopResult own = await transaction.StopAsync(work, session, run, terms);
             if (own.Refusal is not null && !children.Any(c => c.Status.IsActive()))
                 throw own.Refusal;
-            StopStep step = own.Refusal is null ? await transaction.StopAsync(scope, session, run!, terms) : own;
-            return new StopAnswer(step, await StopAllAsync(scope, children, terms, validateOnly: false));
+            return new StopAnswer(own, await StopAllAsync(work, children, terms, validateOnly: false));
         });
-        await Task.WhenAll([answer.Own.DeliverAsync(time), .. answer.Children.Select(c => c.DeliverAsync(time))]);
-        return answer;
+        return new StopAnswer(await DeliverAsync(watch, answer.Own), await DeliverAsync(watch, answer.Children));
     }
 
     /// <param name="keepRefused">Whether a session that is not there or not active is part of the answer.</param>
-    private async Task<IReadOnlyList<StopStep>> StopManyAsync(IReadOnlyList<string> sessionIds, StopTerms terms, bool validateOnly, bool keepRefused)
+    private async Task<IReadOnlyList<StopResult>> StopManyAsync(IReadOnlyList<string> sessionIds, StopTerms terms, bool validateOnly, bool keepRefused)
     {
         // Each by its session, because descendants of one part may be chosen themselves and belong to another.
-        Dictionary<string, StopStep> steps = [];
+        Dictionary<string, StopResult> results = [];
         HashSet<string> chosen = [.. sessionIds];
+        using CommandDeliveries.Watch watch = deliveries.Of(terms.Origin.OperationId);
         foreach (string[][] parts in sessionIds.Chunk(ManyAtOnce).Chunk(PartsInARow))
         {
-            foreach (StopStep step in (await Task.WhenAll(parts.Select(part => StopPartAsync(part, chosen, terms, validateOnly, keepRefused)))).SelectMany(s => s))
-                steps.TryAdd(step.SessionId, step);
+            foreach (StopResult result in (await Task.WhenAll(parts.Select(part => StopPartAsync(part, chosen, terms, validateOnly, keepRefused)))).SelectMany(s => s))
+                results.TryAdd(result.SessionId, result);
         }
 
-        return await Task.WhenAll(steps.Values.Select(s => s.DeliverAsync(time)));
+        return await DeliverAsync(watch, results.Values);
     }
 
-    /// <param name="chosen">Sessions that get their turn anyway, and are not to be stopped as somebody's descendants.</param>
-    private async Task<IReadOnlyList<StopStep>> StopPartAsync(
+    /// <param name="chosen">Sessions that get their turn anyway, and are not to be stopped as descendants of others.</param>
+    private async Task<IReadOnlyList<StopResult>> StopPartAsync(
         string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused)
     {
         try
         {
             return await StorePartAsync(sessionIds, chosen, terms, validateOnly, keepRefused);
         }
-        catch (CoordinatorException problem) when (EmergencyStops.Concerns(problem) && !validateOnly)
+        catch (CoordinatorException cause) when (EmergencyStops.Concerns(cause) && !validateOnly)
         {
-            return [.. (await Task.WhenAll(sessionIds.Select(sessionId => SendAsync(sessionId, terms, problem, keepRefused)))).SelectMany(steps => steps)];
+            return [.. (await Task.WhenAll(sessionIds.Select(sessionId => SendAsync(sessionId, terms, cause, keepRefused)))).SelectMany(results => results)];
         }
     }
 
     /// <summary>The stop of one of many that cannot be stored.</summary>
-    private async Task<IEnumerable<StopStep>> SendAsync(string sessionId, StopTerms terms, CoordinatorException problem, bool keepRefused)
+    private async Task<IEnumerable<StopResult>> SendAsync(string sessionId, StopTerms terms, CoordinatorException cause, bool keepRefused)
     {
         try
         {
-            StopAnswer answer = await emergency.StopSessionAsync(sessionId, terms, problem);
+            StopAnswer answer = await emergency.StopSessionAsync(sessionId, terms, cause);
             return [answer.Own, .. answer.Children];
         }
         catch (CoordinatorException refusal)
         {
-            return keepRefused || refusal == problem ? [StopStep.Missing(sessionId, refusal)] : [];
+            return keepRefused || refusal == cause ? [StopResult.Missing(sessionId, refusal)] : [];
         }
     }
 
-    private async Task<IReadOnlyList<StopStep>> StorePartAsync(
+    private async Task<IReadOnlyList<StopResult>> StorePartAsync(
         string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
-        await ledger.ExecuteAsync(LedgerLane.Bulk, async scope =>
+        await ledger.ExecuteAsync(LedgerLane.Bulk, async work =>
         {
-            StopSelection selection = await StopSelection.NamedAsync(scope, sessionIds);
+            StopSelection selection = await StopSelection.NamedAsync(work, sessionIds);
             IReadOnlyList<Session> children = terms.IncludeChildren
-                ? await StopSelection.DescendantsAsync(scope, [.. selection.Sessions.Select(s => s.SessionId)])
+                ? await StopSelection.DescendantsAsync(work, [.. selection.Sessions.Select(s => s.SessionId)])
                 : [];
-            List<StopStep> steps = [.. await StopAllAsync(scope, selection.Sessions, terms, validateOnly, keepRefused)];
-            steps.AddRange(await StopAllAsync(scope, children.Where(c => !chosen.Contains(c.SessionId)), terms, validateOnly));
+            List<StopResult> results = [.. await StopAllAsync(work, selection.Sessions, terms, validateOnly, keepRefused)];
+            results.AddRange(await StopAllAsync(work, children.Where(c => !chosen.Contains(c.SessionId)), terms, validateOnly));
             if (keepRefused)
-                steps.AddRange(selection.Missing.Select(StopSelection.NotFound));
-            return (IReadOnlyList<StopStep>)steps;
+                results.AddRange(selection.Missing.Select(StopSelection.NotFound));
+            return (IReadOnlyList<StopResult>)results;
         });
 
     /// <param name="keepRefused">Whether a session that is not active is part of the answer.</param>
-    private async Task<IReadOnlyList<StopStep>> StopAllAsync(
-        LedgerScope scope, IEnumerable<Session> sessions, StopTerms terms, bool validateOnly, bool keepRefused = false)
+    private async Task<IReadOnlyList<StopResult>> StopAllAsync(
+        UnitOfWork work, IEnumerable<Session> sessions, StopTerms terms, bool validateOnly, bool keepRefused = false)
     {
-        List<StopStep> steps = [];
+        List<StopResult> results = [];
         foreach (Session session in sessions)
         {
-            Run? run = await scope.FindRunAsync(session.RunId);
-            StopStep step = transaction.Consider(session, run, terms);
-            if (step.Refusal is null && !validateOnly)
-                step = await transaction.StopAsync(scope, session, run!, terms);
-            if (step.Refusal is null || keepRefused)
-                steps.Add(step);
+            StopResult result = await transaction.StopAsync(work, session, await work.FindRunAsync(session.RunId), terms, validateOnly);
+            if (result.Refusal is null || keepRefused)
+                results.Add(result);
         }
 
-        return steps;
+        return results;
     }
+
+    private static async Task<IReadOnlyList<StopResult>> DeliverAsync(CommandDeliveries.Watch watch, IEnumerable<StopResult> results) =>
+        await Task.WhenAll(results.Select(result => DeliverAsync(watch, result)));
+
+    /// <summary>Waits, for a moment at most, until the command has left.</summary>
+    private static async Task<StopResult> DeliverAsync(CommandDeliveries.Watch watch, StopResult result) =>
+        result.CommandId.Length == 0 ? result
+        : result with { Delivery = await watch.IsWrittenAsync(result.CommandId) ? StopDelivery.Sent : StopDelivery.QueuedRunnerOffline };
 }

@@ -1,4 +1,4 @@
-using Coordinator.Errors;
+using Coordinator.Model;
 using Coordinator.Sessions;
 using Coordinator.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -13,23 +13,23 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
     public const int IdsAtOnce = 500;
 
     /// <summary>The ids of active sessions that match a filter, as of this moment of the batch.</summary>
-    public static async ValueTask<IReadOnlyList<string>> MatchingAsync(LedgerScope scope, SessionFilter filter)
+    public static async ValueTask<IReadOnlyList<string>> MatchingAsync(UnitOfWork work, SessionFilter filter)
     {
-        await scope.FlushAsync();
-        return await MatchingAsync(scope.Db, filter);
+        await work.FlushAsync();
+        return await MatchingAsync(work.Db, filter);
     }
 
     /// <summary>As above, of what is stored.</summary>
     public static async Task<IReadOnlyList<string>> MatchingAsync(CoordinatorDbContext db, SessionFilter filter) =>
         await filter.Apply(db).Where(s => SessionStatuses.Active.Contains(s.Status)).OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
 
-    public static async Task<StopSelection> NamedAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
+    public static async Task<StopSelection> NamedAsync(UnitOfWork work, IReadOnlyCollection<string> sessionIds)
     {
         List<Session> found = [];
         List<string> missing = [];
         foreach (string sessionId in sessionIds.Distinct())
         {
-            if (await scope.FindSessionAsync(sessionId) is { } session)
+            if (await work.FindSessionAsync(sessionId) is { } session)
                 found.Add(session);
             else
                 missing.Add(sessionId);
@@ -39,10 +39,10 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
     }
 
     /// <summary>Every session that was started by these, or by one of those, and so on; as of this moment of the batch.</summary>
-    public static async Task<IReadOnlyList<Session>> DescendantsAsync(LedgerScope scope, IReadOnlyCollection<string> sessionIds)
+    public static async Task<IReadOnlyList<Session>> DescendantsAsync(UnitOfWork work, IReadOnlyCollection<string> sessionIds)
     {
-        await scope.FlushAsync();
-        return await DescendantsAsync(scope.Db, sessionIds, scope.Know);
+        await work.FlushAsync();
+        return await DescendantsAsync(work.Db, sessionIds, work.Track);
     }
 
     /// <summary>As above, of what is stored.</summary>
@@ -50,7 +50,7 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         DescendantsAsync(db, sessionIds, session => session);
 
     private static async Task<IReadOnlyList<Session>> DescendantsAsync(
-        CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds, Func<Session, Session> know)
+        CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds, Func<Session, Session> track)
     {
         HashSet<string> known = [.. sessionIds];
         List<Session> descendants = [];
@@ -61,7 +61,7 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
             foreach (string[] ids in parents.Chunk(IdsAtOnce))
             {
                 List<Session> children = await db.Sessions.AsNoTracking().Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
-                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(know)];
+                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(track)];
                 descendants.AddRange(unknown);
                 next.AddRange(unknown.Select(c => c.SessionId));
             }
@@ -73,6 +73,6 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
     }
 
     /// <summary>The outcome for an id that names no session.</summary>
-    public static StopStep NotFound(string sessionId) =>
-        StopStep.Missing(sessionId, CoordinatorException.SessionNotFound(sessionId));
+    public static StopResult NotFound(string sessionId) =>
+        StopResult.Missing(sessionId, CoordinatorException.SessionNotFound(sessionId));
 }

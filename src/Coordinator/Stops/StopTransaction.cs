@@ -1,49 +1,48 @@
-using Coordinator.Audit;
-using Coordinator.Runners;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Runs;
-using Coordinator.Sessions;
 using Coordinator.Storage;
 
 namespace Coordinator.Stops;
 
 /// <summary>One stop of one run, inside a transaction of the ledger.</summary>
-internal sealed class StopTransaction(RunnerStreams streams, Ids ids)
+internal sealed class StopTransaction(Ids ids)
 {
-    /// <summary>What a stop would do, without doing it.</summary>
-    public StopStep Consider(Session session, Run? run, StopTerms terms)
+    /// <summary>Makes the stop durable and has its command sent by the commit; or finds out what that would do.</summary>
+    /// <param name="run">The newest run of the session, or an older one that was named; null if it never had one.</param>
+    /// <param name="validateOnly">Whether nothing is to be changed.</param>
+    public async ValueTask<StopResult> StopAsync(UnitOfWork work, Session session, Run? run, StopTerms terms, bool validateOnly = false)
     {
         if (run is null)
-            return StopStep.Refused(session, "", SessionErrors.NoActiveRun(session));
-        Transition transition = RunTransitions.Next(run.Status, RunEventKind.RequestStop);
-        if (transition.IsRefused)
-            return StopStep.Refused(session, run.RunId, SessionErrors.NotRunning(session, run));
-        Proto.StopDelivery delivery = transition.Status == RunStatus.Stopped ? Proto.StopDelivery.NotStarted
-            : streams.Find(run.RunnerId) is null ? Proto.StopDelivery.QueuedRunnerOffline
-            : Proto.StopDelivery.Sent;
-        return StopStep.Settled(session, run, SessionStatuses.Of(transition.Status), run.Status == RunStatus.Stopping, delivery);
-    }
-
-    /// <summary>Makes the stop durable and has its command pushed by the commit. Only after <see cref="Consider"/> found no refusal.</summary>
-    public async ValueTask<StopStep> StopAsync(LedgerScope scope, Session session, Run run, StopTerms terms)
-    {
-        StopStep step = Consider(session, run, terms);
+            return StopResult.Refused(session, "", SessionErrors.NoActiveRun(session));
         bool sharpens = run.Stop is not { } stop || (terms.Force && !stop.Force) || terms.GracePeriod < stop.GracePeriod;
-        bool widens = terms.IncludeChildren && run.Stop is not { IncludeChildren: true };
-        scope.Record(AuditEntry.Stop(run, terms));
-        if (sharpens || widens)
-            await scope.ApplyAsync(run, new RunEvent.RequestStop(terms));
-        if (sharpens && run.Status == RunStatus.Stopping)
-            scope.AfterCommit(() => step.Written = streams.SendStopAsync(run.RunnerId, Command(run, ids)));
-        return step;
+        bool changes = sharpens || (terms.IncludeChildren && run.Stop is not { IncludeChildren: true });
+        StopResult result = new()
+        {
+            SessionId = session.SessionId,
+            SessionName = session.Name,
+            RunId = run.RunId,
+            AlreadyStopping = run.Status == RunStatus.Stopping,
+        };
+        Transition transition = validateOnly || !changes
+            ? RunTransitions.Next(run.Status, RunEventKind.RequestStop)
+            : await work.ApplyAsync(run, new RunEvent.RequestStop(terms));
+        if (transition.IsRefused)
+            return StopResult.Refused(session, run.RunId, SessionErrors.NotRunning(session, run));
+
+        result = result with { Status = SessionStatuses.Of(transition.Status) };
+        if (!validateOnly && !changes)
+            work.Record(AuditEntries.Stop(run, terms, alreadyStopping: true));
+        if (validateOnly || !sharpens || transition.Status != RunStatus.Stopping)
+            return result with { Delivery = await DeliveryAsync(work, run, transition.Status) };
+        RunnerCommand.StopRun command = RunnerCommand.StopRun.Of(run, ids.New(Ids.Command), terms.Origin.OperationId);
+        work.Send(command);
+        return result with { CommandId = command.CommandId };
     }
 
-    /// <summary>The command that follows from a run that is stopping: the same each time but for its id.</summary>
-    public static Proto.StopRun Command(Run run, Ids ids) => new()
-    {
-        CommandId = ids.New(Ids.Command),
-        RunId = run.RunId,
-        Epoch = run.Epoch,
-        GracePeriod = run.Stop!.GracePeriod.ToProto(),
-        Force = run.Stop.Force,
-    };
+    /// <summary>How far a stop comes that sends no command.</summary>
+    private static async ValueTask<StopDelivery> DeliveryAsync(UnitOfWork work, Run run, RunStatus after) =>
+        after == RunStatus.Stopped ? StopDelivery.NotStarted
+        : await work.FindRunnerAsync(run.RunnerId) is { IsConnected: true } ? StopDelivery.Sent
+        : StopDelivery.QueuedRunnerOffline;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Coordinator.Runners;
-using Coordinator.Runs;
+using Coordinator.Model;
 
 namespace Coordinator.Stops;
 

@@ -1,7 +1,4 @@
-using Coordinator.Audit;
-using Coordinator.Runners;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 

@@ -1,4 +1,4 @@
-using Coordinator.Hosting;
+using Coordinator.Storage.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Storage;
@@ -12,7 +12,7 @@ internal static class DatabaseServiceCollectionExtensions
     public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
         services.AddPooledDbContextFactory<CoordinatorDbContext>((provider, database) =>
-            SqliteSetup.Use(database, provider.GetRequiredService<IOptions<CoordinatorOptions>>().Value));
+            SqliteSetup.Use(database, provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton<ISpareSpace, SpareFile>();
         services.AddHostedService<DatabaseStartup>();
         return services;

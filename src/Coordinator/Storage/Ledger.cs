@@ -1,33 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using Coordinator.Dispatch;
-using Coordinator.Errors;
-using Coordinator.Hosting;
-using Coordinator.Runners;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Model;
+using Coordinator.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;
 
 /// <summary>
-/// The single writer. Callers hand it operations; it applies as many as are waiting to one transaction, commits once, and
-/// only then completes the callers (group commit): what a caller was told is on disk. Commands and news that follow from
-/// a change leave in the order of the commits, and never before theirs.
+/// The single writer. Callers hand it operations; it applies as many as are waiting to one transaction, commits once, tells the
+/// listeners what was committed, and only then completes the callers (group commit): what a caller was told is on disk. What
+/// follows from a commit leaves in the order of the commits, and never before its own.
 /// </summary>
 /// <remarks>
-/// An operation reads and changes entities through its <see cref="LedgerScope"/> and touches nothing else. It may be run
-/// again in a transaction of its own when another one spoiled the batch, so it must not leave traces outside of the scope.
+/// An operation reads and changes entities through its <see cref="UnitOfWork"/> and touches nothing else. It may be run again in a
+/// transaction of its own when another one spoiled the batch, so it must not leave traces outside of that.
 /// </remarks>
 internal sealed partial class Ledger(
     IDbContextFactory<CoordinatorDbContext> contexts,
-    Dispatcher dispatcher,
-    SessionFeed sessions,
-    SessionEventSignals timelines,
-    RunnerFeed runners,
+    IEnumerable<ITransactionStep> steps,
+    IEnumerable<ICommitListener> listeners,
     LogCheckpoints checkpoints,
     StorageReserve reserve,
-    CoordinatorMetrics metrics,
     TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
 {
@@ -46,6 +39,8 @@ internal sealed partial class Ledger(
     /// <summary>Wakes the loop; the operations themselves wait in their lanes.</summary>
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private readonly ITransactionStep[] _steps = [.. steps];
+    private readonly ICommitListener[] _listeners = [.. listeners];
     private readonly Lock _lock = new();
     private readonly Queue<LedgerOperation>[] _lanes = [.. Enum.GetValues<LedgerLane>().Select(_ => new Queue<LedgerOperation>())];
     private bool _closed;
@@ -56,8 +51,11 @@ internal sealed partial class Ledger(
     /// <summary>Why nothing could be written the last time; null if something was.</summary>
     private string? _trouble;
 
-    /// <summary>Whether something was left undone because it could not be written; the next commit goes on with it.</summary>
-    public bool HasStalled { get; private set; }
+    /// <summary>Whether the backlog of the steps waits until something else was committed, as it could not be.</summary>
+    private bool _isBacklogBlocked;
+
+    /// <summary>Whether something could not be written the last time that it was tried, and waits for <see cref="ProveWritableAsync"/>.</summary>
+    public bool IsBlocked => reserve.IsReleased || _isBacklogBlocked;
 
     /// <summary>Applies an operation and returns when it is committed.</summary>
     /// <param name="apply">The operation.</param>
@@ -65,44 +63,44 @@ internal sealed partial class Ledger(
     /// <param name="usesReserve">Whether it may use the space that is kept free for stops; null if it may not. Changes nothing.</param>
     /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
     public Task<T> ExecuteAsync<T>(
-        Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed = null, Func<LedgerScope, ValueTask<bool>>? usesReserve = null) =>
+        Func<UnitOfWork, ValueTask<T>> apply, Action<Exception>? failed = null, Func<UnitOfWork, ValueTask<bool>>? usesReserve = null) =>
         Enqueue(new LedgerOperation<T>(apply, failed, LedgerLane.Ordinary) { MayUseReserve = usesReserve });
 
     /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything in lower lanes.</summary>
-    public Task<T> ExecuteAsync<T>(LedgerLane lane, Func<LedgerScope, ValueTask<T>> apply) => Enqueue(new LedgerOperation<T>(apply, failed: null, lane));
+    public Task<T> ExecuteAsync<T>(LedgerLane lane, Func<UnitOfWork, ValueTask<T>> apply) => Enqueue(new LedgerOperation<T>(apply, failed: null, lane));
 
     /// <summary>Commits something that matters to nobody: only a real write finds out that the disk is full.</summary>
     /// <exception cref="CoordinatorException">Nothing can be written.</exception>
-    public Task ProveWritableAsync() => ExecuteAsync(async scope =>
+    public Task ProveWritableAsync() => ExecuteAsync(async work =>
     {
-        (await scope.ChangeStateAsync()).CheckTime = scope.Now;
+        (await work.ChangeStateAsync()).CheckTime = work.Now;
         return true;
     });
 
-    /// <summary>Does with an operation what is done with any other, and takes it back instead of committing it. Nobody hears of it.</summary>
-    public async Task RehearseAsync(Func<LedgerScope, ValueTask> play)
+    /// <summary>Does with an operation what is done with any other, and rolls it back instead of committing it. No listener hears of it.</summary>
+    public async Task RehearseAsync(Func<UnitOfWork, ValueTask> play)
     {
         await using LedgerConnection connection = await LedgerConnection.OpenAsync(contexts);
         await using var transaction = await connection.Db.Database.BeginTransactionAsync();
-        LedgerScope scope = new(connection, time.GetUtcNow());
-        await play(scope);
-        await SettleAsync(scope, goesOn: false);
+        UnitOfWork work = new(connection, time.GetUtcNow());
+        await play(work);
+        await FinishAsync(work, includeBacklog: false);
         await transaction.RollbackAsync();
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await BeginAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     /// <summary>Reads what is kept in memory from then on. Once, before the first batch.</summary>
-    public async Task BeginAsync(CancellationToken cancellationToken)
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
         reserve.Fill();
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        sessions.Begin((await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision);
-        await dispatcher.BeginAsync(db, cancellationToken);
+        foreach (ICommitListener listener in _listeners)
+            await listener.LoadAsync(db, cancellationToken);
     }
 
     /// <summary>Commits what is waiting and what comes, until it is told to stop.</summary>
@@ -116,8 +114,7 @@ internal sealed partial class Ledger(
     }
 
     /// <summary>
-    /// As <see cref="RunAsync"/> on a thread of its own: what everybody waits for must not queue behind what floods the
-    /// thread pool.
+    /// As <see cref="RunAsync"/> on a thread of its own: what every caller waits for must not queue behind what floods the thread pool.
     /// </summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -133,21 +130,24 @@ internal sealed partial class Ledger(
     private async Task CommitWaitingAsync()
     {
         _wake.Reader.TryRead(out _);
-        while (TryBegin(out List<LedgerOperation> batch))
+        while (TryStart(out List<LedgerOperation> batch))
         {
             bool isCommitted = await CommitAsync(batch, mayGrow: true);
-            HasStalled = reserve.IsReleased ? HasStalled || dispatcher.HasMore : !isCommitted && (HasStalled || batch.Count == 0);
+            // What the reserve kept from being done is gone on with when there is room; then the next commit says so.
+            _isBacklogBlocked = reserve.IsReleased ? _isBacklogBlocked || HasBacklog : !isCommitted && (_isBacklogBlocked || batch.Count == 0);
             if (_connection is { } connection)
                 checkpoints.AfterCommit(connection.Db);
         }
     }
 
-    /// <returns>Whether there is something to do; an empty batch dispatches only.</returns>
-    private bool TryBegin(out List<LedgerOperation> batch)
+    private bool HasBacklog => Array.Exists(_steps, step => step.HasBacklog);
+
+    /// <returns>Whether there is something to do; an empty batch does a part of the backlog.</returns>
+    private bool TryStart(out List<LedgerOperation> batch)
     {
         bool hasOperation = TryTake(LedgerLane.Ordinary, out LedgerOperation? first);
         batch = hasOperation ? [first!] : [];
-        return hasOperation || (dispatcher.HasMore && !HasStalled && !reserve.IsReleased && !_closed);
+        return hasOperation || (HasBacklog && !IsBlocked && !_closed);
     }
 
     private Task<T> Enqueue<T>(LedgerOperation<T> operation)
@@ -204,24 +204,24 @@ internal sealed partial class Ledger(
     /// <returns>Whether all of it is committed.</returns>
     private async Task<bool> CommitAsync(List<LedgerOperation> batch, bool mayGrow)
     {
-        LedgerScope scope;
+        Committed committed;
         try
         {
-            scope = await TransactAsync(batch, mayGrow);
+            committed = await TransactAsync(batch, mayGrow);
         }
-        catch (Exception problem) when (batch.Count > 1)
+        catch (Exception exception) when (batch.Count > 1)
         {
             // One of them cannot be committed together with the others: each gets a transaction of its own.
-            if (StorageErrors.Translate(problem) is not CoordinatorException)
-                LogBatchSplit(problem, batch.Count);
+            if (StorageErrors.Translate(exception) is not CoordinatorException)
+                LogBatchSplit(exception, batch.Count);
             bool areCommitted = true;
             foreach (LedgerOperation operation in batch)
                 areCommitted &= await CommitAsync([operation], mayGrow: false);
             return areCommitted;
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            Exception cause = StorageErrors.Translate(problem);
+            Exception cause = StorageErrors.Translate(exception);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull } && batch is [{ UsesReserve: true }] && reserve.TryRelease())
                 return await CommitAsync(batch, mayGrow: false);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
@@ -229,39 +229,24 @@ internal sealed partial class Ledger(
             if (batch.Count > 0)
                 batch[0].Fail(cause);
             else if (cause is not CoordinatorException)
-                LogDispatchFailed(cause);
+                LogBacklogFailed(cause);
             return false;
         }
 
-        if (_trouble is not null && scope.Changes > 0)
-        {
-            _trouble = null;
-            LogTroubleOver();
-        }
-
-        try
-        {
-            Announce(scope);
-        }
-        catch (Exception problem)
-        {
-            // Committed all the same: commands are derived from the database again, watchers from their revision.
-            LogAnnounceFailed(problem);
-        }
-
+        Publish(committed);
         foreach (LedgerOperation operation in batch)
             operation.Complete();
         return true;
     }
 
-    private async Task<LedgerScope> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
+    private async Task<Committed> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
     {
         LedgerConnection connection = _connection ??= await LedgerConnection.OpenAsync(contexts);
         try
         {
-            LedgerScope scope = await TransactAsync(connection, batch, mayGrow);
+            Committed committed = await TransactAsync(connection, batch, mayGrow);
             connection.Db.ChangeTracker.Clear();
-            return scope;
+            return committed;
         }
         catch
         {
@@ -272,38 +257,44 @@ internal sealed partial class Ledger(
         }
     }
 
-    private async Task<LedgerScope> TransactAsync(LedgerConnection connection, List<LedgerOperation> batch, bool mayGrow)
+    private async Task<Committed> TransactAsync(LedgerConnection connection, List<LedgerOperation> batch, bool mayGrow)
     {
         long begun = time.GetTimestamp();
         await using var transaction = await connection.Db.Database.BeginTransactionAsync();
-        LedgerScope scope = new(connection, time.GetUtcNow());
+        UnitOfWork work = new(connection, time.GetUtcNow());
         LedgerLane highest = LedgerLane.Ordinary;
         for (int i = 0; i < batch.Count; i++)
         {
             // Once something urgent is in it, it is not made to wait for anything that is less so.
             highest = (LedgerLane)Math.Max((int)highest, (int)batch[i].Lane);
-            if (!await TryApplyAsync(scope, batch[i]))
+            if (!await TryApplyAsync(work, batch[i]))
                 batch.RemoveAt(i--);
-            bool hasRoom = i == batch.Count - 1 && batch.Count < MaxBatch && scope.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply;
+            bool hasRoom = i == batch.Count - 1 && batch.Count < MaxBatch && work.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply;
             if (mayGrow && hasRoom && TryTake(highest, out LedgerOperation? next))
                 batch.Add(next);
         }
 
-        await SettleAsync(scope, goesOn: highest == LedgerLane.Ordinary && (batch.Count == 0 || !HasStalled));
+        Committed committed = await FinishAsync(work, includeBacklog: highest == LedgerLane.Ordinary && (batch.Count == 0 || !_isBacklogBlocked));
         await transaction.CommitAsync();
-        return scope;
+        if (_trouble is not null && work.Changes > 0)
+        {
+            _trouble = null;
+            LogTroubleOver();
+        }
+
+        return committed;
     }
 
     /// <summary>
     /// Applies an operation, unless it turns out to be none of those that the space on the disk is kept for. Asked each time, also
     /// of those that are tried alone: one before them may have taken that space.
     /// </summary>
-    private async ValueTask<bool> TryApplyAsync(LedgerScope scope, LedgerOperation operation)
+    private async ValueTask<bool> TryApplyAsync(UnitOfWork work, LedgerOperation operation)
     {
-        await operation.LookAsync(scope);
+        await operation.LookAsync(work);
         if (reserve.Admits(operation))
         {
-            await operation.ApplyAsync(scope);
+            await operation.ApplyAsync(work);
             return true;
         }
 
@@ -312,42 +303,38 @@ internal sealed partial class Ledger(
     }
 
     /// <summary>
-    /// Writes what the operations of a transaction changed, and what follows from it. Nothing is dispatched with the space that is
-    /// kept for stops: a run that starts on a full disk only adds to what has to be stopped.
+    /// Does what follows from what the operations of a transaction changed, and writes all of it. With the space that is kept for
+    /// stops nothing follows: a run that starts on a full disk only adds to what has to be stopped.
     /// </summary>
-    /// <param name="scope">The transaction.</param>
-    /// <param name="goesOn">Whether the dispatch also does what earlier ones have left to do.</param>
-    private async Task SettleAsync(LedgerScope scope, bool goesOn)
+    private async Task<Committed> FinishAsync(UnitOfWork work, bool includeBacklog)
     {
-        if (!reserve.IsReleased && (scope.WantsDispatch || (goesOn && dispatcher.HasMore)))
-            await dispatcher.DispatchAsync(scope, goesOn);
-        await scope.SealAsync();
+        StepExtent extent = reserve.IsReleased ? StepExtent.Nothing : includeBacklog ? StepExtent.Backlog : StepExtent.OwnChanges;
+        foreach (ITransactionStep step in _steps)
+            await step.ApplyAsync(work, extent);
+        return await work.FlushForCommitAsync();
     }
 
-    private void Announce(LedgerScope scope)
+    /// <summary>It is committed, whatever a listener makes of it: commands follow from the database again, watchers have their revision.</summary>
+    private void Publish(Committed committed)
     {
-        try
+        foreach (ICommitListener listener in _listeners)
         {
-            foreach (Action effect in scope.Effects)
-                effect();
+            try
+            {
+                listener.OnCommitted(committed);
+            }
+            catch (Exception exception)
+            {
+                LogListenerFailed(exception, listener.GetType().Name);
+            }
         }
-        finally
-        {
-            dispatcher.Settle(scope);
-        }
-
-        sessions.Publish(scope.News);
-        timelines.Raise(scope.Timelines);
-        runners.Publish(scope.Runners);
-        foreach (RunMove move in scope.Moves)
-            metrics.Moved(move);
     }
 
     [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations could not be committed as one; each is tried alone")]
-    private partial void LogBatchSplit(Exception problem, int count);
+    private partial void LogBatchSplit(Exception exception, int count);
 
-    [LoggerMessage(1005, LogLevel.Error, "Waiting runs could not be given to runners; that is tried again")]
-    private partial void LogDispatchFailed(Exception problem);
+    [LoggerMessage(1005, LogLevel.Error, "The backlog, such as waiting runs to be dispatched, could not be committed; it is tried again with the next commit")]
+    private partial void LogBacklogFailed(Exception exception);
 
     [LoggerMessage(1003, LogLevel.Warning, "{Message}")]
     private partial void LogTrouble(string message);
@@ -355,6 +342,6 @@ internal sealed partial class Ledger(
     [LoggerMessage(1004, LogLevel.Information, "The database can be written again")]
     private partial void LogTroubleOver();
 
-    [LoggerMessage(1002, LogLevel.Error, "Something went wrong after a commit; the commit stands")]
-    private partial void LogAnnounceFailed(Exception problem);
+    [LoggerMessage(1002, LogLevel.Error, "The commit listener {Listener} failed; the commit stands, and the other listeners are told")]
+    private partial void LogListenerFailed(Exception exception, string listener);
 }

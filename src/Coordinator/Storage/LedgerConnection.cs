@@ -1,8 +1,6 @@
-using Coordinator.Audit;
-using Coordinator.Runners;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Coordinator.Storage.Rows;
+using Coordinator.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;

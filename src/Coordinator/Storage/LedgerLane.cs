@@ -9,6 +9,6 @@ internal enum LedgerLane
     /// <summary>Parts of a stop of many.</summary>
     Bulk,
 
-    /// <summary>Somebody's stop.</summary>
+    /// <summary>A stop that a caller waits for.</summary>
     Urgent,
 }

@@ -1,8 +1,8 @@
-using Coordinator.Errors;
+using Coordinator.Model;
 
 namespace Coordinator.Storage;
 
-/// <summary>Something to be written, and somebody who waits for it.</summary>
+/// <summary>Something to be written, and a caller who waits for it.</summary>
 internal abstract class LedgerOperation(LedgerLane lane)
 {
     /// <summary>What it goes ahead of.</summary>
@@ -12,25 +12,25 @@ internal abstract class LedgerOperation(LedgerLane lane)
     public bool UsesReserve { get; protected set; } = lane != LedgerLane.Ordinary;
 
     /// <summary>Finds out, in a batch, what it may use; until then it counts as one that may use the reserve if it could be one.</summary>
-    public abstract ValueTask LookAsync(LedgerScope scope);
+    public abstract ValueTask LookAsync(UnitOfWork work);
 
     /// <summary>Applies the operation to a batch. A refusal that changed nothing is kept for the caller; anything else spoils the batch.</summary>
-    public abstract ValueTask ApplyAsync(LedgerScope scope);
+    public abstract ValueTask ApplyAsync(UnitOfWork work);
 
     /// <summary>The batch is committed: tells the caller.</summary>
     public abstract void Complete();
 
     /// <summary>Nothing was committed: tells the caller why.</summary>
-    public abstract void Fail(Exception problem);
+    public abstract void Fail(Exception exception);
 }
 
 /// <inheritdoc/>
 /// <param name="apply">What it does.</param>
 /// <param name="failed">Told, before any later operation is applied, that this one could not be committed.</param>
 /// <param name="lane">What it goes ahead of.</param>
-internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(lane)
+internal sealed class LedgerOperation<T>(Func<UnitOfWork, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(lane)
 {
-    private readonly Func<LedgerScope, ValueTask<bool>>? _usesReserve;
+    private readonly Func<UnitOfWork, ValueTask<bool>>? _usesReserve;
 
     // Callers go on elsewhere: the writer must not run their code.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,26 +40,26 @@ internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, 
     public Task<T> Completion => _completion.Task;
 
     /// <summary>Tells whether an operation of the lowest lane may use the reserve.</summary>
-    public Func<LedgerScope, ValueTask<bool>>? MayUseReserve
+    public Func<UnitOfWork, ValueTask<bool>>? MayUseReserve
     {
         init => (_usesReserve, UsesReserve) = (value, UsesReserve || value is not null);
     }
 
-    public override async ValueTask LookAsync(LedgerScope scope)
+    public override async ValueTask LookAsync(UnitOfWork work)
     {
         if (_usesReserve is not null)
-            UsesReserve = await _usesReserve(scope);
+            UsesReserve = await _usesReserve(work);
     }
 
-    public override async ValueTask ApplyAsync(LedgerScope scope)
+    public override async ValueTask ApplyAsync(UnitOfWork work)
     {
         _refusal = null;
-        int changes = scope.Changes;
+        int changes = work.Changes;
         try
         {
-            _answer = await apply(scope);
+            _answer = await apply(work);
         }
-        catch (CoordinatorException refusal) when (scope.Changes == changes)
+        catch (CoordinatorException refusal) when (work.Changes == changes)
         {
             // Told after the commit: it may rest on what an earlier operation of the batch did.
             _refusal = refusal;
@@ -74,9 +74,9 @@ internal sealed class LedgerOperation<T>(Func<LedgerScope, ValueTask<T>> apply, 
             _completion.SetException(_refusal);
     }
 
-    public override void Fail(Exception problem)
+    public override void Fail(Exception exception)
     {
-        failed?.Invoke(problem);
-        _completion.SetException(problem);
+        failed?.Invoke(exception);
+        _completion.SetException(exception);
     }
 }

@@ -1,4 +1,4 @@
-using Coordinator.Runs;
+using Coordinator.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;

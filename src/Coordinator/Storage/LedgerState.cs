@@ -16,6 +16,9 @@ internal sealed class LedgerState
     /// <summary>Deletions up to this revision are no longer remembered; watchers from before it need a snapshot.</summary>
     public long ForgottenRevision { get; set; }
 
+    /// <summary>The coordinator whose database this is; empty before its first start.</summary>
+    public string CoordinatorId { get; set; } = "";
+
     /// <summary>When something was last written for no other purpose than to see that it can be.</summary>
     public DateTimeOffset CheckTime { get; set; }
 }

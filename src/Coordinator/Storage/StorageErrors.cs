@@ -1,4 +1,4 @@
-using Coordinator.Errors;
+using Coordinator.Model;
 using Microsoft.Data.Sqlite;
 
 namespace Coordinator.Storage;

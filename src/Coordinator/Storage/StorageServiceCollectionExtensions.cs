@@ -1,3 +1,5 @@
+using Coordinator.Storage.Sqlite;
+
 namespace Coordinator.Storage;
 
 internal static class StorageServiceCollectionExtensions

@@ -1,4 +1,4 @@
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 
 namespace Coordinator.AgentRunner.Hosting;
 

@@ -1,6 +1,6 @@
 using Coordinator.AgentRunner.Containment;
 using Coordinator.AgentRunner.Primitives;
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.RunFiles;

@@ -1,6 +1,5 @@
 using Coordinator.Dispatch;
-using Coordinator.Runners;
-using Coordinator.Runs;
+using Coordinator.Model;
 
 namespace Coordinator.Tests.Dispatch;
 
@@ -12,7 +11,7 @@ public sealed class FleetTests
     private static readonly string[] Hosts = ["alpha", "beta", "gamma", ""];
 
     private readonly Fleet _fleet = new();
-    private readonly List<RunnerStream> _streams = [];
+    private readonly List<Known> _runners = [];
     private readonly Dictionary<string, int> _changes = [];
     private readonly HashSet<string> _withheld = [];
 
@@ -26,7 +25,7 @@ public sealed class FleetTests
             Change(random);
             Demand demand = AnyDemand(random);
 
-            RunnerStream? best = new FreeSlots(_fleet, _changes, _withheld).Best(demand);
+            FleetMember? best = new FreeSlots(_fleet, _changes, _withheld).Best(demand);
 
             Assert.Equal(Expected(demand)?.RunnerId, best?.RunnerId);
             found += best is null ? 0 : 1;
@@ -89,74 +88,69 @@ public sealed class FleetTests
 
     private void Change(Random random)
     {
-        switch (random.Next(9))
+        switch (random.Next(8))
         {
-            case 8 when _streams.Count > 0:
-                RunnerStream changed = Any(random, _streams);
-                Assert.True(_fleet.Change(changed, changed.Profile with { Executors = [AnyExecutor(random)] }));
+            case 7 when _runners.Count > 0:
+                Known changed = Any(random, _runners);
+                changed.Profile = changed.Profile with { Executors = [AnyExecutor(random)] };
+                _fleet.Change(Member(changed), changed.Profile.Executors);
                 break;
-            case 0 or 1 when _streams.Count < 30:
+            case 0 or 1 when _runners.Count < 30:
                 // A runner that is known has connected anew, perhaps as another one.
                 Connect(AnyProfile(random), random.Next(5));
                 break;
-            case 2 when _streams.Count > 0:
-                RunnerStream gone = Any(random, _streams);
-                _fleet.Remove(gone);
-                _streams.Remove(gone);
+            case 2 when _runners.Count > 0:
+                Known gone = Any(random, _runners);
+                _fleet.Remove(gone.RunnerId);
+                _runners.Remove(gone);
                 break;
-            case 3 when _streams.Count > 0:
-                RunnerStream drained = Any(random, _streams);
-                drained.Draining = !drained.Draining;
-                _fleet.Update(drained);
+            case 3 when _runners.Count > 0:
+                Known drained = Any(random, _runners);
+                drained.IsDraining = !drained.IsDraining;
+                Fleet.Update(Member(drained), by: 0, drained.IsDraining);
                 break;
-            case 4 when _streams.Count > 0:
-                RunnerStream busy = Any(random, _streams);
-                busy.Held = random.Next(5);
-                _fleet.Update(busy);
+            case 4 when _runners.Count > 0:
+                Known busy = Any(random, _runners);
+                int held = random.Next(5);
+                Fleet.Update(Member(busy), held - busy.Held, busy.IsDraining);
+                busy.Held = held;
                 break;
-            case 5 when _streams.Count > 0:
-                _changes[Any(random, _streams).RunnerId] = random.Next(-2, 3);
+            case 5 when _runners.Count > 0:
+                _changes[Any(random, _runners).RunnerId] = random.Next(-2, 3);
                 break;
-            case 6 when _streams.Count > 0:
-                if (!_withheld.Remove(Any(random, _streams).RunnerId))
-                    _withheld.Add(Any(random, _streams).RunnerId);
-                break;
-            case 7 when _streams.Count > 0 && random.Next(10) == 0:
-                // It leaves, and its connection's end; the fleet hears of neither yet.
-                RunnerStream leaving = Any(random, _streams);
-                if (random.Next(2) == 0)
-                    leaving.Draining = true;
-                else
-                    leaving.Close(StreamEnd.Left(leaving.RunnerId));
+            case 6 when _runners.Count > 0:
+                if (!_withheld.Remove(Any(random, _runners).RunnerId))
+                    _withheld.Add(Any(random, _runners).RunnerId);
                 break;
         }
     }
 
-    private RunnerStream? Expected(Demand demand) => _streams
-        .Where(s => !s.Draining && s.End is null && !_withheld.Contains(s.RunnerId) && demand.IsMetBy(s.Profile) && Free(s) > 0)
+    private Known? Expected(Demand demand) => _runners
+        .Where(s => !s.IsDraining && !_withheld.Contains(s.RunnerId) && demand.IsMetBy(s.Profile) && Free(s) > 0)
         .OrderByDescending(Free).ThenBy(s => s.RunnerId, StringComparer.Ordinal).FirstOrDefault();
 
     private string ExpectedReason(Demand demand)
     {
-        if (!_streams.Any(s => s.Profile.Find(demand.Executor) is not null))
+        if (!_runners.Any(s => s.Profile.Find(demand.Executor) is not null))
             return PendingReasons.NoExecutor(demand.Executor);
-        List<RunnerStream> matching = [.. _streams.Where(s => demand.IsMetBy(s.Profile))];
-        ExecutorInfo[] blocked = [.. _streams.Select(s => demand.BlockedOn(s.Profile)).OfType<ExecutorInfo>()];
+        List<Known> matching = [.. _runners.Where(s => demand.IsMetBy(s.Profile))];
+        ExecutorInfo[] blocked = [.. _runners.Select(s => demand.BlockedOn(s.Profile)).OfType<ExecutorInfo>()];
         return matching.Count == 0 && blocked.Length > 0 ? blocked.Select(PendingReasons.CannotStart).Min(StringComparer.Ordinal)!
             : matching.Count == 0 ? PendingReasons.NoMatch(demand)
-            : matching.All(s => s.Draining) ? PendingReasons.Draining
+            : matching.All(s => s.IsDraining) ? PendingReasons.Draining
             : PendingReasons.Busy;
     }
 
-    private int Free(RunnerStream stream) => stream.Profile.Capacity - stream.Held - _changes.GetValueOrDefault(stream.RunnerId);
+    private int Free(Known runner) => runner.Profile.Capacity - runner.Held - _changes.GetValueOrDefault(runner.RunnerId);
 
     private void Connect(RunnerProfile profile, int held = 0)
     {
-        RunnerStream stream = new(profile, TimeProvider.System) { Held = held };
-        _streams.RemoveAll(s => s.RunnerId == stream.RunnerId);
-        _streams.Add(stream);
-        _fleet.Add(stream);
+        _runners.RemoveAll(r => r.RunnerId == profile.RunnerId);
+        _runners.Add(new Known(profile) { Held = held });
+        _fleet.Add(profile, epoch: 1, held, isDraining: false);
     }
+
+    private FleetMember Member(Known runner) => _fleet.Find(runner.RunnerId)!;
 
     private static RunnerProfile AnyProfile(Random random) => Profile(
         $"{(char)('a' + random.Next(26))}",
@@ -195,8 +189,20 @@ public sealed class FleetTests
         Capacity = capacity,
         Version = "1",
         Containment = "cgroup",
-        Isolation = Coordinator.Runs.Isolation.None,
+        Isolation = Isolation.None,
     };
 
-    private static RunnerStream Any(Random random, List<RunnerStream> streams) => streams[random.Next(streams.Count)];
+    private static Known Any(Random random, List<Known> runners) => runners[random.Next(runners.Count)];
+
+    /// <summary>A runner as the test knows it.</summary>
+    private sealed class Known(RunnerProfile profile)
+    {
+        public RunnerProfile Profile { get; set; } = profile;
+
+        public string RunnerId => Profile.RunnerId;
+
+        public int Held { get; set; }
+
+        public bool IsDraining { get; set; }
+    }
 }

@@ -14,15 +14,16 @@ public sealed class ConfigurationPageTests
     [Fact]
     public void Options_AreAllOnThePage_WithTheirDefaultsAndRanges()
     {
-        CoordinatorOptions defaults = new();
-
-        ConfigurationPage.Describes(CoordinatorOptions.Section,
+        ConfigurationPage.Describes(SettingsBinding.Section,
         [
-            .. typeof(CoordinatorOptions).GetProperties().Select(property => new SettingLine(
-                $"{CoordinatorOptions.Section}:{property.Name}",
-                SettingLine.NameOf(property.PropertyType),
-                SettingLine.Write(property.GetValue(defaults)),
-                RangeOf(property))),
+            .. from feature in SettingsBinding.Features
+               let defaults = Activator.CreateInstance(feature)
+               from property in feature.GetProperties()
+               select new SettingLine(
+                   $"{SettingsBinding.Section}:{property.Name}",
+                   SettingLine.NameOf(property.PropertyType),
+                   SettingLine.Write(property.GetValue(defaults)),
+                   RangeOf(property)),
         ]);
     }
 

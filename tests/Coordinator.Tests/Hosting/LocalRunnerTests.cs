@@ -1,4 +1,5 @@
 using Coordinator.Hosting;
+using Coordinator.Listening;
 using Coordinator.Testing;
 using Coordinator.Testing.Logs;
 using Coordinator.Testing.Waiting;

@@ -1,5 +1,6 @@
-using Coordinator.Errors;
 using Coordinator.Hosting;
+using Coordinator.Listening;
+using Coordinator.Model;
 using Coordinator.Testing;
 using Coordinator.Testing.Waiting;
 using Google.Rpc;

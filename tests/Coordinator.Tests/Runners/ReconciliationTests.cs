@@ -1,4 +1,4 @@
-using Coordinator.Hosting;
+using Coordinator.Connections;
 using Coordinator.Runners;
 using Coordinator.Storage;
 using Coordinator.Testing.Waiting;
@@ -185,7 +185,7 @@ public sealed class ReconciliationTests
         LostRunners deadline = new(
             contexts,
             coordinator.Services.GetRequiredService<Ledger>(),
-            Options.Create(new CoordinatorOptions { RunnerLostAfter = TimeSpan.FromMinutes(1) }),
+            Options.Create(new ConnectionOptions { RunnerLostAfter = TimeSpan.FromMinutes(1) }),
             time);
 
         await deadline.MeetAsync();

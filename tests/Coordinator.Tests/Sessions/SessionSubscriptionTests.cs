@@ -1,4 +1,5 @@
 using Coordinator.Sessions;
+using Coordinator.Storage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coordinator.Tests.Sessions;
@@ -17,15 +18,15 @@ public sealed class SessionSubscriptionTests
     [InlineData(4_097, 0, false)]
     [InlineData(500, 60, true)]
     [InlineData(501, 60, false)]
-    public void Take_AfterSoManyChangesInSoManySeconds_IsCompleteOrSaysThatItIsNot(int changes, int seconds, bool isComplete)
+    public void Take_AfterSoManyChangesInSoManySeconds_IsCompleteOrSaysThatItIsNot(int count, int seconds, bool isComplete)
     {
         using SessionSubscription subscription = _feed.Subscribe();
-        Change(changes - 1);
+        Change(count - 1);
         _time.Advance(TimeSpan.FromSeconds(seconds));
         Change(1);
 
-        Assert.Equal(isComplete, subscription.TryTake(out SessionNews[] news));
-        Assert.Equal(isComplete ? changes : 0, news.Length);
+        Assert.Equal(isComplete, subscription.TryTake(out SessionChange[] changes));
+        Assert.Equal(isComplete ? count : 0, changes.Length);
     }
 
     [Fact]
@@ -34,10 +35,10 @@ public sealed class SessionSubscriptionTests
         using SessionSubscription subscription = _feed.Subscribe();
         _time.Advance(TimeSpan.FromMinutes(1));
         for (int i = 0; i < 5_000; i++)
-            _feed.Publish([News($"session-{i % 400}")]);
+            Commit($"session-{i % 400}");
 
-        Assert.True(subscription.TryTake(out SessionNews[] news));
-        Assert.Equal(Enumerable.Range(4_601, 400).Select(r => (long)r), news.Select(n => n.Revision));
+        Assert.True(subscription.TryTake(out SessionChange[] changes));
+        Assert.Equal(Enumerable.Range(4_601, 400).Select(r => (long)r), changes.Select(c => c.Revision));
     }
 
     [Fact]
@@ -49,15 +50,25 @@ public sealed class SessionSubscriptionTests
         _time.Advance(TimeSpan.FromSeconds(1));
         Change(600);
 
-        Assert.True(subscription.TryTake(out SessionNews[] news));
-        Assert.Equal(600, news.Length);
+        Assert.True(subscription.TryTake(out SessionChange[] changes));
+        Assert.Equal(600, changes.Length);
     }
 
     private void Change(int sessions)
     {
         for (int i = 0; i < sessions; i++)
-            _feed.Publish([News($"session-{_revision}")]);
+            Commit($"session-{_revision}");
     }
 
-    private SessionNews News(string sessionId) => new(sessionId, ++_revision, IsNew: true, Session: null);
+    private void Commit(string sessionId) => _feed.OnCommitted(new Committed
+    {
+        Time = _time.GetUtcNow(),
+        Sessions = [new SessionChange(sessionId, ++_revision, isNew: true, view: null)],
+        Timelines = [],
+        Runners = [],
+        Runs = [],
+        Transitions = [],
+        Connections = [],
+        Commands = [],
+    });
 }

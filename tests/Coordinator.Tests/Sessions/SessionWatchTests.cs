@@ -12,7 +12,7 @@ public sealed class SessionWatchTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         Proto.Session before = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
-        await using SessionView view = new(coordinator);
+        await using WatcherView view = new(coordinator);
         await view.UntilAsync(v => v.Sessions.ContainsKey(before.SessionId));
 
         Proto.Session after = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
@@ -34,7 +34,7 @@ public sealed class SessionWatchTests
         Proto.Session kept = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         Proto.Session changed = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         Proto.Session deleted = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
-        await using SessionView view = new(coordinator);
+        await using WatcherView view = new(coordinator);
         await view.UntilAsync(v => v.Sessions.Count == 3 && v.Revision > 0);
         await view.DisconnectAsync();
 
@@ -55,7 +55,7 @@ public sealed class SessionWatchTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync("--Coordinator:WatchHeartbeatInterval=00:05:00");
         await coordinator.Sessions.StartSessionAsync(Calls.Start());
-        await using SessionView view = new(coordinator);
+        await using WatcherView view = new(coordinator);
         await view.UntilAsync(v => v is { Sessions.Count: 1, Revision: > 0 });
 
         using var resumed = coordinator.Sessions.WatchSessions(new() { AfterRevision = view.Revision });
@@ -70,7 +70,7 @@ public sealed class SessionWatchTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await coordinator.Sessions.StartSessionAsync(Calls.Start());
-        await using SessionView view = new(coordinator);
+        await using WatcherView view = new(coordinator);
         await view.UntilAsync(v => v is { Sessions.Count: 1, Revision: > 0 });
 
         await coordinator.StopAsync();
@@ -89,7 +89,7 @@ public sealed class SessionWatchTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
-        await using SessionView view = new(coordinator, afterRevision: 1_000_000);
+        await using WatcherView view = new(coordinator, afterRevision: 1_000_000);
 
         await view.UntilAsync(v => v.Sessions.ContainsKey(session.SessionId));
 
@@ -100,7 +100,7 @@ public sealed class SessionWatchTests
     public async Task Watch_WithAFilter_SeesSessionsComeAndGo()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
-        await using SessionView view = new(coordinator, filter: new Proto.SessionFilter { Statuses = { Proto.SessionStatus.Pending }, AgentName = "tester" });
+        await using WatcherView view = new(coordinator, filter: new Proto.SessionFilter { Statuses = { Proto.SessionStatus.Pending }, AgentName = "tester" });
         await view.UntilAsync(v => v.Snapshots == 1);
         Proto.Session pending = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         await view.UntilAsync(v => v.Sessions.ContainsKey(pending.SessionId));
@@ -119,7 +119,7 @@ public sealed class SessionWatchTests
         // Takes the snapshot and then nothing more until the end.
         using var slow = coordinator.Sessions.WatchSessions(new());
         await slow.ResponseStream.MoveNext().WithTimeout();
-        await using SessionView quick = new(coordinator);
+        await using WatcherView quick = new(coordinator);
 
         // Enough changes of a few sessions to fill every buffer on the way to a reader that does not read.
         List<(Proto.Session Session, Proto.StartRun Start)> running = [];

@@ -1,8 +1,7 @@
-using Coordinator.Runners;
-using Coordinator.Runs;
 using Coordinator.Stops;
 using Coordinator.Storage;
 using Coordinator.Tests.Support;
+using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +36,7 @@ public sealed class OverdueStopTests
     public async Task Stop_StationByStation_SaysWhatItWaitsForAndIsSilentOnceItIsOver()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(Clock.Own);
-        await using SessionView watcher = new(coordinator);
+        await using WatcherView watcher = new(coordinator);
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
         await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = new() { Seconds = 10 });
@@ -119,7 +118,7 @@ public sealed class OverdueStopTests
             IServiceProvider services = _coordinator.Services;
             await new OverdueStops(
                 services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>(), services.GetRequiredService<Ledger>(),
-                services.GetRequiredService<RunnerStreams>(), _time, NullLogger<OverdueStops>.Instance).MeetAsync();
+                _time, NullLogger<OverdueStops>.Instance).MeetAsync();
             return (await _coordinator.RunAsync(runId)).Stop;
         }
     }

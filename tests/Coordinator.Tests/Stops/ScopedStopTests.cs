@@ -1,4 +1,4 @@
-using Coordinator.Runners;
+using Coordinator.Connections;
 using Coordinator.Tests.Support;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -121,7 +121,7 @@ public sealed class ScopedStopTests
         Proto.Session pending = (await coordinator.Sessions.StartSessionAsync(Calls.Start(executor: "another"))).Session;
         // The commit is made, and what follows from it finds nobody: as if the coordinator had been killed in between.
         RunnerStreams streams = coordinator.Services.GetRequiredService<RunnerStreams>();
-        streams.Remove(streams.Find(ScriptedRunner.DefaultId)!);
+        streams.Remove(ScriptedRunner.DefaultId, streams.Find(ScriptedRunner.DefaultId)!.Epoch);
 
         Proto.StopSessionsResponse answer = await coordinator.Sessions.StopSessionsAsync(new() { Filter = new() });
         await coordinator.StopAsync();

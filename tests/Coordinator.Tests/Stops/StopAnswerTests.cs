@@ -1,23 +1,30 @@
-using Google.Protobuf.Reflection;
+using Coordinator.Grpc;
+using Coordinator.Model;
+using Coordinator.Stops;
+using Google.Protobuf;
 
 namespace Coordinator.Tests.Stops;
 
 public sealed class StopAnswerTests
 {
-    /// <summary>One mapping makes both of them, by their bytes.</summary>
+    /// <summary>The answers of both calls have the same fields with the same numbers, so the bytes of one are those of the other.</summary>
     [Fact]
-    public void Responses_OfBothStops_HaveTheSameFields()
+    public void Responses_OfBothStops_SayTheSame()
     {
-        static IEnumerable<(int, string, FieldType, bool, DescriptorBase?)> Fields(MessageDescriptor message) => message.Fields.InFieldNumberOrder()
-            .Select(f => (f.FieldNumber, f.Name, f.FieldType, f.IsRepeated, Type(f)));
+        StopResult own = new()
+        {
+            SessionId = "ses_1",
+            SessionName = "one",
+            RunId = "run_1",
+            Status = SessionStatus.Stopping,
+            AlreadyStopping = true,
+            Delivery = StopDelivery.QueuedRunnerOffline,
+        };
+        StopAnswer answer = new(own, [own with { SessionId = "ses_2", Delivery = StopDelivery.Sent }, StopResult.Missing("ses_3", CoordinatorException.SessionNotFound("ses_3"))]);
 
-        Assert.Equal(Fields(Proto.StopSessionResponse.Descriptor), Fields(Proto.StopRunResponse.Descriptor));
+        byte[] ofSession = StopMapping.ToSessionResponse(answer).ToByteArray();
+
+        Assert.Equal(ofSession, StopMapping.ToRunResponse(answer).ToByteArray());
+        Assert.Equal(3, Proto.StopRunResponse.Parser.ParseFrom(ofSession).Children.Count + 1);
     }
-
-    private static DescriptorBase? Type(FieldDescriptor field) => field.FieldType switch
-    {
-        FieldType.Message => field.MessageType,
-        FieldType.Enum => field.EnumType,
-        _ => null,
-    };
 }

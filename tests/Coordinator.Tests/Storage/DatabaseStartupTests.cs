@@ -1,9 +1,9 @@
 using System.Runtime.Versioning;
 using Coordinator.Hosting;
-using Coordinator.Runners;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Mapping;
+using Coordinator.Model;
 using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Coordinator.Testing;
 using Coordinator.Testing.Logs;
 using Coordinator.Testing.Waiting;

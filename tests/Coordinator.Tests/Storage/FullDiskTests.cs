@@ -1,10 +1,10 @@
-using Coordinator.Runners;
+using Coordinator.Connections;
 using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using EventChunk = Coordinator.Sessions.EventChunk;
+using EventChunk = Coordinator.Storage.EventChunk;
 
 namespace Coordinator.Tests.Storage;
 
@@ -19,7 +19,7 @@ public sealed class FullDiskTests
         await using RunningCoordinator coordinator = await StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
-        await using SessionView watcher = new(coordinator);
+        await using WatcherView watcher = new(coordinator);
 
         _disk.IsFull = true;
         RpcException refused = await coordinator.Sessions.StartSessionAsync(Calls.Start()).ResponseAsync.FailsAsync(StatusCode.ResourceExhausted, "STORAGE_FULL");

@@ -1,4 +1,4 @@
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Coordinator.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,11 +15,11 @@ public sealed class LedgerTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         Proto.Session started = (await coordinator.Sessions.StartSessionAsync(new() { Executor = "command", Prompt = "true" })).Session;
 
-        await coordinator.Services.GetRequiredService<Ledger>().ExecuteAsync(async scope =>
+        await coordinator.Services.GetRequiredService<Ledger>().ExecuteAsync(async work =>
         {
-            Session session = (await scope.FindSessionAsync(started.SessionId))!;
-            scope.Append(session, started.RunId, ScriptedRunner.Line("a line"));
-            await scope.FlushAsync();
+            Session session = (await work.FindSessionAsync(started.SessionId))!;
+            work.Append(session, started.RunId, ScriptedRunner.Line("a line"));
+            await work.FlushAsync();
             return true;
         });
 

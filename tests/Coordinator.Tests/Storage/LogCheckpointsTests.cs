@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Coordinator.Tests.Storage;

@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Reflection;
-using Coordinator.Runners;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Coordinator.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,4 @@
-using Coordinator.Errors;
+using Coordinator.Model;
 using Coordinator.Storage;
 using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;

@@ -1,12 +1,10 @@
-using Coordinator.Audit;
-using Coordinator.Dispatch;
-using Coordinator.Runs;
-using Coordinator.Sessions;
+using Coordinator.Model;
 using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Operators;
 using Coordinator.Simulation.Runners;
 using Coordinator.Stops;
 using Coordinator.Storage;
+using Coordinator.Timelines;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Simulation.Checks;
@@ -120,16 +118,16 @@ internal sealed class Invariants(World world)
     }
 
     /// <summary>Invariant 3: what was acknowledged is durable.</summary>
-    public void StopAcknowledged(StopStep step)
+    public void StopAcknowledged(StopResult result)
     {
         // Said not to be durable, and lost if the coordinator dies before it can be.
-        if (step.Delivery == Proto.StopDelivery.SentNotDurable)
+        if (result.Delivery == StopDelivery.SentNotDurable)
             return;
-        _stopped.Add(step.RunId);
+        _stopped.Add(result.RunId);
         using CoordinatorDbContext db = world.Database.CreateDbContext();
-        Run? run = db.Runs.AsNoTracking().SingleOrDefault(r => r.RunId == step.RunId);
+        Run? run = db.Runs.AsNoTracking().SingleOrDefault(r => r.RunId == result.RunId);
         if (run is not null && run.Stop is null)
-            Violate($"The stop of {step.RunId} was acknowledged, but is not stored; the run is {run.Status}.");
+            Violate($"The stop of {result.RunId} was acknowledged, but is not stored; the run is {run.Status}.");
     }
 
     /// <summary>
@@ -150,7 +148,7 @@ internal sealed class Invariants(World world)
             Violate($"Run {run.RunId} is {run.Status} for ever.");
         foreach (Run run in runs.Where(r => r.Status == RunStatus.Pending))
         {
-            if (RoomFor(run, runs) is { } runner)
+            if (RoomFor(db, run, runs) is { } runner)
                 Violate($"Run {run.RunId} waits ('{run.PendingReason}') although {runner} has a free slot for it.");
         }
 
@@ -172,8 +170,10 @@ internal sealed class Invariants(World world)
     }
 
     /// <returns>A connected runner that could take it; null if there is none.</returns>
-    private string? RoomFor(Run run, List<Run> runs) => world.Coordinator.Streams.All.FirstOrDefault(s =>
-        !s.Draining && Demand.Of(run).IsMetBy(s.Profile)
+    private string? RoomFor(CoordinatorDbContext db, Run run, List<Run> runs) => world.Coordinator.Streams.All.FirstOrDefault(s =>
+        !s.IsLeaving
+        && db.Runners.AsNoTracking().Single(r => r.RunnerId == s.RunnerId) is { Draining: false } row
+        && Demand.Of(run).IsMetBy(s.Profile with { Executors = row.ExecutorInfos })
         && runs.Count(r => r.RunnerId == s.RunnerId && RunStatuses.OnRunner.Contains(r.Status)) < s.Profile.Capacity)?.RunnerId;
 
     /// <summary>Whatever was given a number is there, once.</summary>

@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
-using Coordinator.Audit;
+using Coordinator.Connections;
+using Coordinator.Grpc;
 using Coordinator.Hosting;
+using Coordinator.Model;
 using Coordinator.Runners;
-using Coordinator.Runs;
 using Coordinator.Sessions;
 using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Network;
 using Coordinator.Stops;
 using Coordinator.Storage;
+using Coordinator.Upkeep;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,7 +85,7 @@ internal sealed class CoordinatorNode(World world)
                 await _services!.GetRequiredService<RunnerGrpcService>().Connect(wire.Up, wire.Down, new CallContext(gone.Token));
                 await wire.Down.CompleteAsync();
             }
-            catch (Exception end) when (end is RpcException or Errors.CoordinatorException or OperationCanceledException or IOException)
+            catch (Exception end) when (end is RpcException or CoordinatorException or OperationCanceledException or IOException)
             {
                 wire.Down.EndAfter(TimeSpan.Zero, end as RpcException ?? new RpcException(new Status(StatusCode.Unavailable, end.Message)));
             }
@@ -94,13 +96,13 @@ internal sealed class CoordinatorNode(World world)
     private async Task StartAsync()
     {
         IServiceProvider services = _services!;
-        await services.GetRequiredService<Ledger>().BeginAsync(CancellationToken.None);
+        await services.GetRequiredService<Ledger>().LoadAsync(CancellationToken.None);
         Writing!.Run("The ledger", () => services.GetRequiredService<Ledger>().RunAsync(CancellationToken.None));
         try
         {
-            await services.GetRequiredService<RunnerConnections>().DisconnectAllAsync();
+            await services.GetRequiredService<RunnerRegistration>().DisconnectOwnAsync();
         }
-        catch (Errors.CoordinatorException problem) when (problem.Reason == Errors.Reasons.StorageFull)
+        catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageFull)
         {
             // It says so and ends; whoever makes room starts it again.
             Crash();
@@ -123,9 +125,9 @@ internal sealed class CoordinatorNode(World world)
         services.AddSingleton<IHostApplicationLifetime, NeverStopping>();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddOptions<CoordinatorOptions>().Configure(world.Settings.Apply);
-        services.AddStorage().AddSessions().AddRuns().AddStops().AddRunners().AddAudit();
-        services.AddMetrics().AddSingleton<CoordinatorMetrics>();
+        services.AddOptions();
+        world.Settings.Apply(services);
+        services.AddStorage().AddMetrics().AddUseCases();
         services.AddSingleton<RunnerGrpcService>();
         return services.BuildServiceProvider();
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;

@@ -1,6 +1,7 @@
-using Coordinator.Audit;
-using Coordinator.Errors;
+using Coordinator.Identity;
+using Coordinator.Model;
 using Coordinator.Runs;
+using Coordinator.Sessions;
 using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Runners;
 using Coordinator.Stops;
@@ -10,10 +11,11 @@ namespace Coordinator.Simulation.Operators;
 /// <summary>People and programs that start, stop, resume, drain and delete whatever they know of, at any moment.</summary>
 internal sealed class Operator(World world)
 {
-    private static readonly Origin s_origin = new("op_simulation", "operator", "");
+    private static readonly Caller s_caller = new("operator", "", "", "op_simulation");
 
     private readonly List<string> _sessions = [];
     private int _requests;
+    private int _operations;
 
     private Random Random => world.Simulator.Random;
 
@@ -55,17 +57,16 @@ internal sealed class Operator(World world)
 
     private void StartSession()
     {
-        Proto.StartSessionRequest request = new()
+        string parent = _sessions.Count > 0 && Random.Next(4) == 0 ? Any(_sessions) : "";
+        string requestId = $"request-{++_requests}";
+        StartCommand request = new("", RunnerNode.Executor, "work", "", "", parent, AnyDemands())
         {
-            Executor = RunnerNode.Executor,
-            Prompt = "work",
-            ParentSessionId = _sessions.Count > 0 && Random.Next(4) == 0 ? Any(_sessions) : "",
-            RequestId = $"request-{++_requests}",
-            Demands = AnyDemands(),
+            Labels = [],
+            Request = new RequestKey(requestId, requestId),
         };
-        Call($"start {request.RequestId}", async () =>
+        Call($"start {request.Request.RequestId}", async () =>
         {
-            RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId, s_origin);
+            RunView view = await world.Coordinator.Starts.StartAsync(s_caller, request);
             return () => Started(request, view);
         });
         // Whoever got no answer asks again; the second answer must be the first one.
@@ -73,75 +74,78 @@ internal sealed class Operator(World world)
             Later(() => Repeat(request));
     }
 
-    private Proto.RunDemands? AnyDemands()
+    private RunDemands AnyDemands()
     {
         RunnerNode runner = world.Runners[Random.Next(world.Runners.Count)];
         return Random.Next(8) switch
         {
-            0 => new() { RunnerId = runner.RunnerId },
-            1 => new() { Hostname = runner.Machine.Name.ToUpperInvariant() },
-            2 => new() { Tags = { runner.Tag } },
-            _ => null,
+            0 => new RunDemands(runner.RunnerId, "", []),
+            1 => new RunDemands("", runner.Machine.Name.ToUpperInvariant(), []),
+            2 => new RunDemands("", "", [runner.Tag]),
+            _ => RunDemands.None,
         };
     }
 
-    private void Repeat(Proto.StartSessionRequest request)
+    private void Repeat(StartCommand request)
     {
         if (world.Coordinator.IsUp)
         {
-            Call($"start {request.RequestId} again", async () =>
+            Call($"start {request.Request.RequestId} again", async () =>
             {
-                RunView view = await world.Coordinator.Starts.StartAsync(request, request.RequestId, s_origin);
+                RunView view = await world.Coordinator.Starts.StartAsync(s_caller, request);
                 return () => Started(request, view);
             });
         }
     }
 
-    private void Started(Proto.StartSessionRequest request, RunView view)
+    private void Started(StartCommand request, RunView view)
     {
         if (!_sessions.Contains(view.Session.SessionId))
             _sessions.Add(view.Session.SessionId);
-        world.Checks.StartAcknowledged(request.RequestId, view.Session.SessionId, view.Run.RunId);
+        world.Checks.StartAcknowledged(request.Request.RequestId, view.Session.SessionId, view.Run.RunId);
     }
 
     private void Resume(string sessionId) => Call($"resume {sessionId}", async () =>
     {
-        RunView view = await world.Coordinator.Starts.ResumeAsync(new Proto.ResumeSessionRequest { SessionId = sessionId, Prompt = "more" }, "", s_origin);
+        RunView view = await world.Coordinator.Starts.ResumeAsync(s_caller, new ResumeCommand(sessionId, "more", new RequestKey("", "")));
         return () => world.Checks.StartAcknowledged("", sessionId, view.Run.RunId);
     });
 
     private void Stop(string sessionId)
     {
-        StopTerms terms = AnyTerms();
+        StopCommand command = AnyStop();
         Call($"stop {sessionId}", async () =>
         {
-            StopAnswer answer = await world.Coordinator.Stops.StopSessionAsync(sessionId, terms);
+            StopAnswer answer = await world.Coordinator.Stops.StopSessionAsync(AnyCaller(), sessionId, command);
             return () => Stopped([answer.Own, .. answer.Children]);
         });
     }
 
     private void StopMany()
     {
-        StopTerms terms = AnyTerms();
+        StopCommand command = AnyStop();
         string[] ids = [.. Enumerable.Range(0, 3).Select(_ => Any(_sessions)).Distinct()];
         Call($"stop {string.Join(", ", ids)}", async () =>
         {
-            IReadOnlyList<StopStep> steps = await world.Coordinator.Stops.StopNamedAsync(ids, terms, validateOnly: false);
-            return () => Stopped(steps);
+            IReadOnlyList<StopResult> results = await world.Coordinator.Stops.StopNamedAsync(AnyCaller(), ids, command, validateOnly: false);
+            return () => Stopped(results);
         });
     }
 
-    private void Stopped(IEnumerable<StopStep> steps)
+    private void Stopped(IEnumerable<StopResult> results)
     {
-        foreach (StopStep step in steps.Where(s => s.Refusal is null))
-            world.Checks.StopAcknowledged(step);
+        foreach (StopResult result in results.Where(s => s.Refusal is null))
+            world.Checks.StopAcknowledged(result);
     }
 
-    private StopTerms AnyTerms()
+    private StopCommand AnyStop()
     {
         TimeSpan grace = Random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Random.NextDouble() * 2);
-        return new StopTerms(s_origin, "", grace, Force: Random.Next(4) == 0, IncludeChildren: Random.Next(2) == 0);
+        return new StopCommand(grace, "", Force: Random.Next(4) == 0, IncludeChildren: Random.Next(2) == 0);
     }
+
+    /// <summary>Each stop is an operation of its own.</summary>
+    private Caller AnyCaller() => s_caller with { OperationId = $"op_{++_operations}" };
 
     private void Drain()
     {
@@ -150,16 +154,16 @@ internal sealed class Operator(World world)
         Call($"{(draining ? "drain" : "undrain")} {runner.RunnerId}", async () =>
         {
             if (draining)
-                await world.Coordinator.Fleet.DrainAsync(runner.RunnerId, s_origin, "", Random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
+                await world.Coordinator.Fleet.DrainAsync(s_caller, runner.RunnerId, "", Random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
             else
-                await world.Coordinator.Fleet.UndrainAsync(runner.RunnerId, s_origin);
+                await world.Coordinator.Fleet.UndrainAsync(s_caller, runner.RunnerId);
             return () => { };
         });
     }
 
     private void Delete(string sessionId) => Call($"delete {sessionId}", async () =>
     {
-        await world.Coordinator.Deletion.DeleteAsync(sessionId, s_origin);
+        await world.Coordinator.Deletion.DeleteAsync(s_caller, sessionId);
         return () => _sessions.Remove(sessionId);
     });
 

@@ -1,3 +1,5 @@
+using Coordinator.Grpc;
+using Coordinator.Identity;
 using Coordinator.Sessions;
 using Coordinator.Simulation.Engine;
 
@@ -6,6 +8,8 @@ namespace Coordinator.Simulation.Operators;
 /// <summary>Follows all sessions as a dashboard does: by revision, over every crash of the coordinator.</summary>
 internal sealed class Watcher(World world, string name)
 {
+    private static readonly Caller s_caller = new("watcher", "", "", "op_watch");
+
     private readonly Dictionary<string, Proto.Session> _sessions = [];
     private readonly Dictionary<string, Proto.Session> _replacement = [];
     private long _revision;
@@ -31,7 +35,7 @@ internal sealed class Watcher(World world, string name)
     {
         using CancellationTokenSource lost = new();
         CancellationToken isLost = lost.Token;
-        Proto.WatchSessionsRequest request = new() { AfterRevision = _revision };
+        long after = _revision;
         // With an end of trouble nothing is lost any more.
         bool isCut = world.IsTroubled && world.Simulator.Random.Next(3) == 0;
         DateTimeOffset end = world.Simulator.Now + TimeSpan.FromSeconds(world.Simulator.Random.NextDouble() * 5);
@@ -39,7 +43,7 @@ internal sealed class Watcher(World world, string name)
         {
             try
             {
-                await world.Coordinator.Watch.RunAsync(SessionFilter.All, request, SendAsync, isLost);
+                await world.Coordinator.Watch.RunAsync(s_caller, SessionFilter.All, after, maxEnded: 0, SendAsync, isLost);
             }
             catch (OperationCanceledException)
             {
@@ -50,10 +54,10 @@ internal sealed class Watcher(World world, string name)
             await Task.Delay(TimeSpan.FromMilliseconds(200), world.Life.Time);
         lost.Cancel();
 
-        Task SendAsync(Proto.WatchSessionsResponse message)
+        Task SendAsync(WatchMessage message)
         {
             if (!life.IsDead && !isLost.IsCancellationRequested)
-                Take(message.Clone());
+                Take(WatchMapping.ToProto(message).Clone());
             return Task.CompletedTask;
         }
     }

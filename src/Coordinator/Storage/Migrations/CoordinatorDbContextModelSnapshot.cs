@@ -17,7 +17,7 @@ namespace Coordinator.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("Coordinator.Audit.AuditEntry", b =>
+            modelBuilder.Entity("Coordinator.Model.AuditEntry", b =>
                 {
                     b.Property<long>("Sequence")
                         .ValueGeneratedOnAdd()
@@ -80,7 +80,22 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("AuditEntries", (string)null);
                 });
 
-            modelBuilder.Entity("Coordinator.Runners.RegisteredRunner", b =>
+            modelBuilder.Entity("Coordinator.Model.DeletedSession", b =>
+                {
+                    b.Property<string>("SessionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("SessionId");
+
+                    b.HasIndex("Revision");
+
+                    b.ToTable("DeletedSessions", (string)null);
+                });
+
+            modelBuilder.Entity("Coordinator.Model.RegisteredRunner", b =>
                 {
                     b.Property<string>("RunnerId")
                         .HasMaxLength(32)
@@ -97,6 +112,14 @@ namespace Coordinator.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Containment")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CoordinatorId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CoordinatorIncarnation")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -161,7 +184,7 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("Runners", (string)null);
                 });
 
-            modelBuilder.Entity("Coordinator.Runs.Run", b =>
+            modelBuilder.Entity("Coordinator.Model.Run", b =>
                 {
                     b.Property<string>("RunId")
                         .HasMaxLength(32)
@@ -279,7 +302,7 @@ namespace Coordinator.Storage.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Demands", "Coordinator.Runs.Run.Demands#RunDemands", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Demands", "Coordinator.Model.Run.Demands#RunDemands", b1 =>
                         {
                             b1.IsRequired();
 
@@ -310,7 +333,7 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("Runs", (string)null);
                 });
 
-            modelBuilder.Entity("Coordinator.Runs.RunText", b =>
+            modelBuilder.Entity("Coordinator.Model.RunText", b =>
                 {
                     b.Property<string>("RunId")
                         .HasMaxLength(32)
@@ -329,42 +352,7 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("RunTexts", (string)null);
                 });
 
-            modelBuilder.Entity("Coordinator.Sessions.DeletedSession", b =>
-                {
-                    b.Property<string>("SessionId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Revision")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("SessionId");
-
-                    b.HasIndex("Revision");
-
-                    b.ToTable("DeletedSessions", (string)null);
-                });
-
-            modelBuilder.Entity("Coordinator.Sessions.EventChunk", b =>
-                {
-                    b.Property<string>("SessionId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("FirstSequence")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Count")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Payload")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("SessionId", "FirstSequence");
-
-                    b.ToTable("EventChunks", (string)null);
-                });
-
-            modelBuilder.Entity("Coordinator.Sessions.Session", b =>
+            modelBuilder.Entity("Coordinator.Model.Session", b =>
                 {
                     b.Property<string>("SessionId")
                         .HasMaxLength(32)
@@ -379,6 +367,10 @@ namespace Coordinator.Storage.Migrations
 
                     b.Property<long>("CreateTime")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("EarlierUsage")
                         .IsRequired()
@@ -428,7 +420,7 @@ namespace Coordinator.Storage.Migrations
                     b.Property<long>("UpdateTime")
                         .HasColumnType("INTEGER");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Demands", "Coordinator.Sessions.Session.Demands#RunDemands", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Demands", "Coordinator.Model.Session.Demands#RunDemands", b1 =>
                         {
                             b1.IsRequired();
 
@@ -458,7 +450,7 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("Sessions", (string)null);
                 });
 
-            modelBuilder.Entity("Coordinator.Sessions.SessionLabel", b =>
+            modelBuilder.Entity("Coordinator.Model.SessionLabel", b =>
                 {
                     b.Property<string>("SessionId")
                         .HasColumnType("TEXT");
@@ -477,6 +469,26 @@ namespace Coordinator.Storage.Migrations
                     b.ToTable("SessionLabels", (string)null);
                 });
 
+            modelBuilder.Entity("Coordinator.Storage.EventChunk", b =>
+                {
+                    b.Property<string>("SessionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("SessionId", "FirstSequence");
+
+                    b.ToTable("EventChunks", (string)null);
+                });
+
             modelBuilder.Entity("Coordinator.Storage.LedgerState", b =>
                 {
                     b.Property<int>("Id")
@@ -484,6 +496,10 @@ namespace Coordinator.Storage.Migrations
 
                     b.Property<long>("CheckTime")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("CoordinatorId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("ForgottenRevision")
                         .HasColumnType("INTEGER");
@@ -503,15 +519,16 @@ namespace Coordinator.Storage.Migrations
                         {
                             Id = 1,
                             CheckTime = 0L,
+                            CoordinatorId = "",
                             ForgottenRevision = 0L,
                             Revision = 0L,
                             SessionCount = 0L
                         });
                 });
 
-            modelBuilder.Entity("Coordinator.Runs.Run", b =>
+            modelBuilder.Entity("Coordinator.Model.Run", b =>
                 {
-                    b.OwnsOne("Coordinator.Runs.StopState", "Stop", b1 =>
+                    b.OwnsOne("Coordinator.Model.StopState", "Stop", b1 =>
                         {
                             b1.Property<string>("RunId")
                                 .HasColumnType("TEXT");

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Containment.Users;

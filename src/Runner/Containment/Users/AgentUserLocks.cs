@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 
 namespace Coordinator.AgentRunner.Containment.Users;
 

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.Versioning;
 using Coordinator.AgentRunner.Containment.Native;
-using Coordinator.Hosting;
+using Coordinator.Privacy;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.AgentRunner.Containment.Users;

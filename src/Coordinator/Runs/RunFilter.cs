@@ -1,0 +1,6 @@
+using Coordinator.Model;
+
+namespace Coordinator.Runs;
+
+/// <summary>Which runs are meant; empty fields mean any.</summary>
+internal sealed record RunFilter(string SessionId, string RunnerId, IReadOnlyList<RunStatus> Statuses);
