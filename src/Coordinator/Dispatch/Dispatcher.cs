@@ -28,9 +28,6 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
     /// <summary>What has still to be looked at.</summary>
     private readonly HashSet<Demand> _stale = [];
 
-    /// <summary>How far the dispatch of the present transaction came; null if there was none.</summary>
-    private DispatchPart? _part;
-
     public bool HasBacklog => _stale.Count > 0;
 
     /// <summary>Reads what was waiting when the coordinator ended the last time.</summary>
@@ -43,11 +40,11 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
 
     public async ValueTask ApplyAsync(UnitOfWork work, StepExtent extent)
     {
-        _part = null;
-        if (extent == StepExtent.Nothing)
+        bool includeBacklog = extent == StepExtent.Backlog && HasBacklog;
+        // Most transactions take in what agents say, and nothing waits for that.
+        if (extent == StepExtent.Nothing || (!includeBacklog && work.Transitions.Count == 0 && !work.Waiting.Any()))
             return;
         Dictionary<string, int> changes = HeldChanges(work.Transitions);
-        bool includeBacklog = extent == StepExtent.Backlog && HasBacklog;
         DispatchPart part = new(waiting, work.Waiting);
         if (part.New == 0 && !includeBacklog && changes.Values.All(by => by >= 0))
             return;
@@ -76,7 +73,7 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
         }
 
         await ExplainAsync(work, part, left);
-        _part = part;
+        work.Dispatched = new DispatchOutcome([.. part.Finished], [.. part.Unfinished]);
     }
 
     public void OnCommitted(Committed committed)
@@ -99,11 +96,10 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
                 Fleet.Update(member, by, member.IsDraining);
         }
 
-        if (_part is { } part)
+        if (committed.Dispatched is { } dispatched)
         {
-            _stale.ExceptWith(part.Finished);
-            _stale.UnionWith(part.Unfinished);
-            _part = null;
+            _stale.ExceptWith(dispatched.Finished);
+            _stale.UnionWith(dispatched.Unfinished);
         }
         else
         {

@@ -51,13 +51,14 @@ internal static class CoordinatorServices
     private static IServiceCollection AddDeadlines(this IServiceCollection services) => services
         .AddSingleton<IDeadline, QueueExpiry>()
         .AddSingleton<IDeadline, RuntimeLimit>()
-        .AddHostedService<Deadlines>()
         .AddSingleton<IDeadline>(provider => provider.GetRequiredService<EmergencyStops>())
         .AddSingleton<IDeadline, StopReminder>()
         .AddSingleton<IDeadline, OverdueStops>()
-        .AddHostedService<StopRehearsal>()
         .AddSingleton<IDeadline, LostRunners>()
         .AddSingleton<IDeadline, DrainDeadlines>()
         .AddSingleton<IDeadline, StorageRecovery>()
+        // Before anything else writes: a rehearsal goes through the steps of the ledger.
+        .AddHostedService<StopRehearsal>()
+        .AddHostedService<Deadlines>()
         .AddHostedService<LivenessMonitor>();
 }

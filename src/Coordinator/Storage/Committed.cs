@@ -34,4 +34,7 @@ internal sealed class Committed
 
     /// <summary>What runners are to be told, in order.</summary>
     public required IReadOnlyList<RunnerCommand> Commands { get; init; }
+
+    /// <summary>What the dispatch of the transaction looked at; null if there was none.</summary>
+    public DispatchOutcome? Dispatched { get; init; }
 }

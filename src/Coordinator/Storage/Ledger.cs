@@ -77,7 +77,7 @@ internal sealed partial class Ledger(
         return true;
     });
 
-    /// <summary>Does with an operation what is done with any other, and rolls it back instead of committing it. No listener hears of it.</summary>
+    /// <summary>Does with an operation what is done with any other, and rolls it back instead of committing it. No listener hears of it. While nothing else is written.</summary>
     public async Task RehearseAsync(Func<UnitOfWork, ValueTask> play)
     {
         await using LedgerConnection connection = await LedgerConnection.OpenAsync(contexts);

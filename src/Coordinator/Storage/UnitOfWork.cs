@@ -39,8 +39,8 @@ internal sealed class UnitOfWork(LedgerConnection connection, DateTimeOffset now
     /// <summary>What changed so far about the connections of runners, in order.</summary>
     public IReadOnlyList<ConnectionChange> Connections => _connections;
 
-    /// <summary>The runs that the batch has looked at or changed.</summary>
-    public IEnumerable<Run> Runs => _rows.Runs;
+    /// <summary>What the dispatch of the transaction looked at; null if there was none.</summary>
+    public DispatchOutcome? Dispatched { get; set; }
 
     /// <summary>Those that wait for a runner.</summary>
     public IEnumerable<Run> Waiting => _rows.Runs.Where(r => r.Status == RunStatus.Pending);
@@ -245,6 +245,7 @@ internal sealed class UnitOfWork(LedgerConnection connection, DateTimeOffset now
             Transitions = _transitions,
             Connections = _connections,
             Commands = _commands,
+            Dispatched = Dispatched,
         };
     }
 

@@ -55,6 +55,15 @@ internal sealed class RunningCoordinator : IAsyncDisposable
         return coordinator;
     }
 
+    /// <param name="prepare">Puts something into the data directory, which is there, before the coordinator starts.</param>
+    public static async Task<RunningCoordinator> StartOnAsync(Action<string> prepare)
+    {
+        RunningCoordinator coordinator = new([], configure: null);
+        prepare(coordinator._files.CreateDirectory("data"));
+        await coordinator.StartAgainAsync();
+        return coordinator;
+    }
+
     /// <summary>Starts on the same database, and on the port it had before.</summary>
     public async Task StartAgainAsync()
     {
