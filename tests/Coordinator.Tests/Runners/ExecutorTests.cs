@@ -71,7 +71,7 @@ public sealed class ExecutorTests
 
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator, Hello(Missing(), Available("command")));
         await coordinator.RunWhenAsync(waiting, r => r.PendingReason == CannotStart);
-        Assert.Equal(0, runner.WaitingStarts);
+        Assert.Equal(0, await runner.WaitingStartsAsync());
 
         await TellAsync(runner, Available("claude-code"), Available("command"));
 
@@ -97,7 +97,7 @@ public sealed class ExecutorTests
         able.RunnerId = Other;
         await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(coordinator, able);
         Assert.Equal(waiting, (await other.NextStartAsync()).RunId);
-        Assert.Equal(0, runner.WaitingStarts);
+        Assert.Equal(0, await runner.WaitingStartsAsync());
     }
 
     [Fact]

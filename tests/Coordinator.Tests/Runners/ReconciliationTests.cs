@@ -28,7 +28,7 @@ public sealed class ReconciliationTests
         await after.StartedAsync(again);
         await after.NextAckAsync();
         Proto.Run run = await coordinator.RunAsync(session.RunId);
-        Assert.Equal((Proto.RunStatus.Running, again.Epoch, 0), (run.Status, run.Epoch, after.WaitingStarts));
+        Assert.Equal((Proto.RunStatus.Running, again.Epoch, 0), (run.Status, run.Epoch, await after.WaitingStartsAsync()));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class ReconciliationTests
 
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Failed, "RUNNER_RESTARTED"), (run.Status, run.Failure.Reason));
-        Assert.Equal(0, runner.WaitingStarts);
+        Assert.Equal(0, await runner.WaitingStartsAsync());
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ReconciliationTests
 
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.NeverStarted, 0), (run.Status, run.Stop.Outcome, run.Stop.ProcessesLeft));
-        Assert.Equal((0, 0), (after.WaitingStarts, after.WaitingStops));
+        Assert.Equal((0, 0), (await after.WaitingStartsAsync(), await after.WaitingStopsAsync()));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ReconciliationTests
         Assert.Equal((Proto.RunStatus.Pending, ""), (waiting.Status, waiting.RunnerId));
         Proto.Run run = await coordinator.RunAsync(session.RunId);
         Assert.Equal((Proto.RunStatus.Running, refused.Epoch + 1, other.RunnerId), (run.Status, run.Epoch, run.RunnerId));
-        Assert.Equal(0, leaving.WaitingStarts + other.WaitingStarts);
+        Assert.Equal(0, await leaving.WaitingStartsAsync() + await other.WaitingStartsAsync());
     }
 
     /// <summary>What is left of it may be stored nowhere else; nothing is taken in of any other claim, and what lives is ended.</summary>
@@ -153,7 +153,7 @@ public sealed class ReconciliationTests
         Assert.Equal((Proto.RunStatus.Claimed, start.Epoch), (meanwhile.Status, meanwhile.Epoch));
         Proto.Run run = await coordinator.RunAsync(session.RunId);
         Assert.Equal((Proto.RunStatus.Running, start.Epoch), (run.Status, run.Epoch));
-        Assert.Equal(0, late.WaitingStarts + again.WaitingStarts);
+        Assert.Equal(0, await late.WaitingStartsAsync() + await again.WaitingStartsAsync());
     }
 
     [Fact]

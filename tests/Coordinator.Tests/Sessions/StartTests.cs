@@ -80,7 +80,7 @@ public sealed class StartTests
 
         Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         Assert.Equal("Every matching runner is draining.", session.PendingReason);
-        Assert.Equal(0, runner.WaitingStarts);
+        Assert.Equal(0, await runner.WaitingStartsAsync());
         Proto.Runner undrained = (await coordinator.Fleet.UndrainRunnerAsync(new() { RunnerId = ScriptedRunner.DefaultId })).Runner;
 
         Assert.False(undrained.Draining);

@@ -55,7 +55,7 @@ public sealed class ScopedStopTests
         Assert.Equal(child.SessionId, Assert.Single(second.Children).SessionId);
         await StartAsync(coordinator, root.SessionId).FailsAsync(StatusCode.FailedPrecondition, "PARENT_STOPPING");
         // The child is told; for the root nothing new is to be carried out.
-        Assert.Equal((childStart.RunId, 0), ((await runner.NextStopAsync()).RunId, runner.WaitingStops));
+        Assert.Equal((childStart.RunId, 0), ((await runner.NextStopAsync()).RunId, await runner.WaitingStopsAsync()));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class ScopedStopTests
         await coordinator.StartAgainAsync();
 
         Assert.Equal(6, answer.Outcomes.Count);
-        Assert.Equal(0, runner.WaitingStops);
+        Assert.Equal(0, await runner.WaitingStopsAsync());
         Assert.Equal(Proto.SessionStatus.Stopped, (await coordinator.SessionAsync(pending.SessionId)).Status);
         await using ScriptedRunner back = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(running.Select(r => r.Start)));
         List<string> stopped = [];

@@ -54,7 +54,7 @@ public sealed class StopTests
         // Another run passes: the stopped one would have come first.
         Proto.Session next = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         Assert.Equal(next.RunId, (await runner.NextStartAsync()).RunId);
-        Assert.Equal(0, runner.WaitingStarts);
+        Assert.Equal(0, await runner.WaitingStartsAsync());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class StopTests
         Proto.StopRun stop = await runner.NextStopAsync();
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
         await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Stopped);
-        Assert.Equal(0, runner.WaitingStops);
+        Assert.Equal(0, await runner.WaitingStopsAsync());
         Assert.Equal(start.RunId, stop.RunId);
     }
 
@@ -92,7 +92,7 @@ public sealed class StopTests
 
         Proto.StopRecord record = (await coordinator.SessionAsync(session.SessionId)).Stop;
         Assert.Equal((1L, true), (record.GracePeriod.Seconds, record.Force));
-        Assert.Equal(0, runner.WaitingStops);
+        Assert.Equal(0, await runner.WaitingStopsAsync());
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class StopTests
 
         Proto.StopSessionsResponse dry = await coordinator.Sessions.StopSessionsAsync(request);
         Assert.Equal(Proto.SessionStatus.Running, (await coordinator.SessionAsync(running.SessionId)).Status);
-        Assert.Equal(0, runner.WaitingStops);
+        Assert.Equal(0, await runner.WaitingStopsAsync());
         request.ValidateOnly = false;
         Proto.StopSessionsResponse wet = await coordinator.Sessions.StopSessionsAsync(request);
 

@@ -1,7 +1,5 @@
 using System.Reflection;
-using Coordinator.Model;
 using Coordinator.Storage.Sqlite;
-using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;
 using Microsoft.Data.Sqlite;
 

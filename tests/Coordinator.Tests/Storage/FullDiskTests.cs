@@ -154,7 +154,7 @@ public sealed class FullDiskTests
         await runner.BeatAsync();
         await Eventually.True(() => runner.Order.Count(f => f == "Heartbeat") > heartbeats);
         Assert.Equal(Proto.RunnerStatus.Online, (await coordinator.RunnerAsync()).Status);
-        Assert.Equal((false, 0), (runner.Ended.IsCompleted, runner.WaitingAcks));
+        Assert.Equal((false, 0), (runner.Ended.IsCompleted, await runner.WaitingAcksAsync()));
         Assert.Equal(Proto.RunStatus.Stopping, (await coordinator.RunAsync(start.RunId)).Status);
 
         _disk.IsFull = false;
@@ -223,7 +223,7 @@ public sealed class FullDiskTests
         // It is ended as soon as something can be written, which is at once, and then it is told why.
         await runner.Ended.WithTimeout();
         Assert.Equal(Proto.DisconnectReason.NotStored, runner.Disconnect?.Reason);
-        Assert.Equal((Proto.RunStatus.Running, 0), ((await coordinator.RunAsync(start.RunId)).Status, runner.WaitingAcks));
+        Assert.Equal((Proto.RunStatus.Running, 0), ((await coordinator.RunAsync(start.RunId)).Status, await runner.WaitingAcksAsync()));
         _disk.IsFull = false;
 
         await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(start));
@@ -258,7 +258,7 @@ public sealed class FullDiskTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
 
         Proto.Run stopped = await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
-        Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0), (stopped.Status, stopped.Stop.Outcome, runner.WaitingAcks));
+        Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0), (stopped.Status, stopped.Stop.Outcome, await runner.WaitingAcksAsync()));
         _disk.IsFull = false;
         await runner.Ended.WithTimeout();
         await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));

@@ -33,7 +33,7 @@ public sealed class StorageReserveTests
         await runner.NextAckAsync();
 
         Assert.Equal(Proto.RunStatus.Stopped, (await coordinator.RunAsync(start.RunId)).Status);
-        Assert.Equal((Proto.RunStatus.Pending, 0), ((await coordinator.RunAsync(waiting.RunId)).Status, runner.WaitingStarts));
+        Assert.Equal((Proto.RunStatus.Pending, 0), ((await coordinator.RunAsync(waiting.RunId)).Status, await runner.WaitingStartsAsync()));
         _space.HasRoom = true;
         Assert.Equal(waiting.RunId, (await runner.NextStartAsync()).RunId);
     }
@@ -59,7 +59,7 @@ public sealed class StorageReserveTests
         Proto.Run late = await coordinator.RunWhenAsync(stopped.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Completed, Proto.StopOutcome.TooLate), (late.Status, late.Stop.Outcome));
         Assert.Equal(Proto.RunStatus.Failed, (await coordinator.RunAsync(broken.RunId)).Status);
-        Assert.Equal((Proto.RunStatus.Running, 0), ((await coordinator.RunAsync(other.RunId)).Status, runner.WaitingAcks));
+        Assert.Equal((Proto.RunStatus.Running, 0), ((await coordinator.RunAsync(other.RunId)).Status, await runner.WaitingAcksAsync()));
 
         _space.HasRoom = true;
         await runner.Ended.WithTimeout();

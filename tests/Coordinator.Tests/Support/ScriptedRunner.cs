@@ -12,9 +12,11 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     private readonly Channel<Proto.StartRun> _starts = Channel.CreateUnbounded<Proto.StartRun>();
     private readonly Channel<Proto.StopRun> _stops = Channel.CreateUnbounded<Proto.StopRun>();
     private readonly Channel<Proto.ReportAck> _acks = Channel.CreateUnbounded<Proto.ReportAck>();
+    private readonly Channel<Proto.CoordinatorHeartbeat> _echoes = Channel.CreateUnbounded<Proto.CoordinatorHeartbeat>();
     private readonly TaskCompletionSource<Proto.Welcome> _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<(string, long), long> _sequences = [];
     private readonly List<string> _order = [];
+    private int _heartbeats;
 
     private ScriptedRunner(AsyncDuplexStreamingCall<Proto.RunnerFrame, Proto.CoordinatorFrame> call)
     {
@@ -93,11 +95,13 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     public Task<Proto.ReportAck> NextAckAsync() => _acks.Reader.ReadAsync().WithTimeout();
 
     /// <summary>How many stops came that the test has not taken.</summary>
-    public int WaitingStops => _stops.Reader.Count;
+    public Task<int> WaitingStopsAsync() => CountAsync(_stops.Reader);
 
-    public int WaitingStarts => _starts.Reader.Count;
+    /// <inheritdoc cref="WaitingStopsAsync"/>
+    public Task<int> WaitingStartsAsync() => CountAsync(_starts.Reader);
 
-    public int WaitingAcks => _acks.Reader.Count;
+    /// <inheritdoc cref="WaitingStopsAsync"/>
+    public Task<int> WaitingAcksAsync() => CountAsync(_acks.Reader);
 
     /// <summary>Its next report of the claim comes after this one, which an earlier connection sent.</summary>
     public void GoOnAfter(Proto.StartRun start, long sequence) => _sequences[(start.RunId, start.Epoch)] = sequence;
@@ -158,6 +162,28 @@ internal sealed class ScriptedRunner : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CutAsync();
 
+    /// <summary>
+    /// Counts once everything has come that the coordinator had to say until now: the answers to two heartbeats come after it, or the
+    /// end of the connection. One is not enough for acknowledgements, which everything else goes ahead of.
+    /// </summary>
+    private async Task<int> CountAsync<T>(ChannelReader<T> frames)
+    {
+        for (int i = 0; i < 2 && !Ended.IsCompleted; i++)
+            await Task.WhenAny(EchoAsync(), Ended).WithTimeout();
+        return frames.Count;
+    }
+
+    private async Task EchoAsync()
+    {
+        // A time that no other heartbeat has.
+        Timestamp sent = new() { Seconds = 1, Nanos = Interlocked.Increment(ref _heartbeats) };
+        await SendAsync(new Proto.RunnerFrame { Heartbeat = new Proto.RunnerHeartbeat { Time = sent } });
+        while (!(await _echoes.Reader.ReadAsync()).RunnerTime.Equals(sent))
+        {
+            // The answer to an earlier one.
+        }
+    }
+
     private static Timestamp Now() => Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
 
     private async Task<Status> ReadAsync()
@@ -200,6 +226,9 @@ internal sealed class ScriptedRunner : IAsyncDisposable
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.Disconnect:
                 Disconnect = frame.Disconnect;
+                break;
+            case Proto.CoordinatorFrame.FrameOneofCase.Heartbeat:
+                _echoes.Writer.TryWrite(frame.Heartbeat);
                 break;
             case Proto.CoordinatorFrame.FrameOneofCase.ReportAck:
                 _acks.Writer.TryWrite(frame.ReportAck);
