@@ -29,7 +29,7 @@ internal sealed class AuditGrpcService(AuditQueries queries, Callers callers) : 
         long before = ReadToken(request.PageToken, selection, check);
         int pageSize = RequestCheck.PageSizeOf(request.PageSize);
         AuditFilter filter = new(request.SessionId, request.RunId, request.RunnerId, [.. request.Actions.Distinct().Select(AuditMapping.FromProto)]);
-        IReadOnlyList<AuditEntry> page = await queries.ListAsync(callers.Of(context.GetHttpContext()), filter, pageSize, before, context.CancellationToken);
+        IReadOnlyList<AuditEntry> page = await queries.ListAsync(callers.Of(context), filter, pageSize, before, context.CancellationToken);
         return new Proto.ListAuditEntriesResponse
         {
             Entries = { page.Take(pageSize).Select(AuditMapping.ToProto) },

@@ -28,7 +28,7 @@ internal sealed class FleetGrpcService(
         string[] last = PageToken.Read(request.PageToken, Selection, check).Split('\n', 2);
         int pageSize = RequestCheck.PageSizeOf(request.PageSize);
         IReadOnlyList<RunnerView> page = await queries.ListAsync(
-            callers.Of(context.GetHttpContext()), pageSize, last[0], last.Length > 1 ? last[1] : "", context.CancellationToken);
+            callers.Of(context), pageSize, last[0], last.Length > 1 ? last[1] : "", context.CancellationToken);
         return new Proto.ListRunnersResponse
         {
             Runners = { page.Take(pageSize).Select(RunnerMapping.ToProto) },
@@ -39,12 +39,12 @@ internal sealed class FleetGrpcService(
     public override async Task<Proto.GetRunnerResponse> GetRunner(Proto.GetRunnerRequest request, ServerCallContext context)
     {
         Check(request.RunnerId);
-        return new Proto.GetRunnerResponse { Runner = await GetAsync(callers.Of(context.GetHttpContext()), request.RunnerId, context) };
+        return new Proto.GetRunnerResponse { Runner = await GetAsync(callers.Of(context), request.RunnerId, context) };
     }
 
     public override async Task WatchRunners(Proto.WatchRunnersRequest request, IServerStreamWriter<Proto.WatchRunnersResponse> responseStream, ServerCallContext context)
     {
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         using IDisposable place = watchers.Enter(caller.Address);
         using RunnerFeed.Subscription subscription = feed.Subscribe();
         CancellationToken gone = context.CancellationToken;
@@ -72,7 +72,7 @@ internal sealed class FleetGrpcService(
             .Text("reason", request.Reason, RequestCheck.MaxReason)
             .Duration("stop_after", request.StopAfter, TimeSpan.Zero, LongestDrain)
             .ThrowIfAny();
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         await changes.DrainAsync(caller, request.RunnerId, request.Reason, request.StopAfter?.ToTimeSpan());
         return new Proto.DrainRunnerResponse { Runner = await GetAsync(caller, request.RunnerId, context) };
     }
@@ -80,7 +80,7 @@ internal sealed class FleetGrpcService(
     public override async Task<Proto.UndrainRunnerResponse> UndrainRunner(Proto.UndrainRunnerRequest request, ServerCallContext context)
     {
         Check(request.RunnerId);
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         await changes.UndrainAsync(caller, request.RunnerId);
         return new Proto.UndrainRunnerResponse { Runner = await GetAsync(caller, request.RunnerId, context) };
     }
@@ -88,7 +88,7 @@ internal sealed class FleetGrpcService(
     public override async Task<Proto.RemoveRunnerResponse> RemoveRunner(Proto.RemoveRunnerRequest request, ServerCallContext context)
     {
         Check(request.RunnerId);
-        await changes.RemoveAsync(callers.Of(context.GetHttpContext()), request.RunnerId);
+        await changes.RemoveAsync(callers.Of(context), request.RunnerId);
         return new Proto.RemoveRunnerResponse();
     }
 

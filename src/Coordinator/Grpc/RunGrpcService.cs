@@ -13,7 +13,7 @@ internal sealed class RunGrpcService(RunQueries queries, StopRequests stops, Cal
     public override async Task<Proto.GetRunResponse> GetRun(Proto.GetRunRequest request, ServerCallContext context)
     {
         new RequestCheck().Id("run_id", request.RunId, Ids.Run).ThrowIfAny();
-        (Run run, string prompt) = await queries.GetAsync(callers.Of(context.GetHttpContext()), request.RunId, context.CancellationToken);
+        (Run run, string prompt) = await queries.GetAsync(callers.Of(context), request.RunId, context.CancellationToken);
         return new Proto.GetRunResponse { Run = RunMapping.ToProto(run, prompt) };
     }
 
@@ -29,7 +29,7 @@ internal sealed class RunGrpcService(RunQueries queries, StopRequests stops, Cal
         string before = PageToken.Read(request.PageToken, selection, check);
         int pageSize = RequestCheck.PageSizeOf(request.PageSize);
         RunFilter filter = new(request.SessionId, request.RunnerId, [.. request.Statuses.Distinct().Select(RunMapping.FromProto)]);
-        IReadOnlyList<Run> page = await queries.ListAsync(callers.Of(context.GetHttpContext()), filter, pageSize, before, context.CancellationToken);
+        IReadOnlyList<Run> page = await queries.ListAsync(callers.Of(context), filter, pageSize, before, context.CancellationToken);
         return new Proto.ListRunsResponse
         {
             Runs = { page.Take(pageSize).Select(run => RunMapping.ToProto(run)) },
@@ -41,6 +41,6 @@ internal sealed class RunGrpcService(RunQueries queries, StopRequests stops, Cal
     {
         RequestCheck check = new RequestCheck().Id("run_id", request.RunId, Ids.Run);
         StopCommand command = StopMapping.Check(check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        return StopMapping.ToRunResponse(await stops.StopRunAsync(callers.Of(context.GetHttpContext()), request.RunId, command));
+        return StopMapping.ToRunResponse(await stops.StopRunAsync(callers.Of(context), request.RunId, command));
     }
 }

@@ -25,20 +25,20 @@ internal sealed class SessionGrpcService(
 
     public override async Task<Proto.StartSessionResponse> StartSession(Proto.StartSessionRequest request, ServerCallContext context)
     {
-        RunView view = await starts.StartAsync(callers.Of(context.GetHttpContext()), StartChecks.Check(request));
+        RunView view = await starts.StartAsync(callers.Of(context), StartChecks.Check(request));
         return new Proto.StartSessionResponse { Session = SessionMapping.ToProto(view.Session, view.Run), Run = RunMapping.ToProto(view.Run, view.Prompt) };
     }
 
     public override async Task<Proto.ResumeSessionResponse> ResumeSession(Proto.ResumeSessionRequest request, ServerCallContext context)
     {
-        RunView view = await starts.ResumeAsync(callers.Of(context.GetHttpContext()), StartChecks.Check(request));
+        RunView view = await starts.ResumeAsync(callers.Of(context), StartChecks.Check(request));
         return new Proto.ResumeSessionResponse { Session = SessionMapping.ToProto(view.Session, view.Run), Run = RunMapping.ToProto(view.Run, view.Prompt) };
     }
 
     public override async Task<Proto.GetSessionResponse> GetSession(Proto.GetSessionRequest request, ServerCallContext context)
     {
         CheckId(request.SessionId);
-        SessionView view = await queries.GetAsync(callers.Of(context.GetHttpContext()), request.SessionId, context.CancellationToken);
+        SessionView view = await queries.GetAsync(callers.Of(context), request.SessionId, context.CancellationToken);
         return new Proto.GetSessionResponse { Session = SessionMapping.ToProto(view) };
     }
 
@@ -54,7 +54,7 @@ internal sealed class SessionGrpcService(
         if (before.Length == 0)
             before = request.BeforeSessionId;
         SessionPage page = await queries.ListAsync(
-            callers.Of(context.GetHttpContext()), filter, RequestCheck.PageSizeOf(request.PageSize), before, context.CancellationToken);
+            callers.Of(context), filter, RequestCheck.PageSizeOf(request.PageSize), before, context.CancellationToken);
         return new Proto.ListSessionsResponse
         {
             Sessions = { page.Sessions.Select(SessionMapping.ToProto) },
@@ -67,7 +67,7 @@ internal sealed class SessionGrpcService(
     {
         RequestCheck check = new RequestCheck().Id("session_id", request.SessionId, Ids.Session);
         StopCommand command = StopMapping.Check(check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        return StopMapping.ToSessionResponse(await stops.StopSessionAsync(callers.Of(context.GetHttpContext()), request.SessionId, command));
+        return StopMapping.ToSessionResponse(await stops.StopSessionAsync(callers.Of(context), request.SessionId, command));
     }
 
     public override async Task<Proto.StopSessionsResponse> StopSessions(Proto.StopSessionsRequest request, ServerCallContext context)
@@ -79,7 +79,7 @@ internal sealed class SessionGrpcService(
             check.Id($"session_ids[{i}]", request.SessionIds[i], Ids.Session);
         SessionFilter filter = FilterCheck.Check(request.Filter, check);
         StopCommand command = StopMapping.Check(check, request.GracePeriod, request.Reason, request.Force, request.IncludeChildren);
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         IReadOnlyList<StopResult> results = request.Filter is null
             ? await stops.StopNamedAsync(caller, request.SessionIds, command, request.ValidateOnly)
             : await stops.StopMatchingAsync(caller, filter, command, request.ValidateOnly);
@@ -89,7 +89,7 @@ internal sealed class SessionGrpcService(
     public override async Task<Proto.DeleteSessionResponse> DeleteSession(Proto.DeleteSessionRequest request, ServerCallContext context)
     {
         CheckId(request.SessionId);
-        await deletion.DeleteAsync(callers.Of(context.GetHttpContext()), request.SessionId);
+        await deletion.DeleteAsync(callers.Of(context), request.SessionId);
         return new Proto.DeleteSessionResponse();
     }
 
@@ -100,7 +100,7 @@ internal sealed class SessionGrpcService(
             .NotNegative("max_ended_sessions", request.MaxEndedSessions);
         SessionFilter filter = FilterCheck.Check(request.Filter, check);
         check.ThrowIfAny();
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         using IDisposable place = watchers.Enter(caller.Address);
         await watch.RunAsync(
             caller, filter, request.AfterRevision, request.MaxEndedSessions,
@@ -115,7 +115,7 @@ internal sealed class SessionGrpcService(
             .NotNegative("after_sequence", request.AfterSequence)
             .NotNegative("tail", request.Tail)
             .ThrowIfAny();
-        Caller caller = callers.Of(context.GetHttpContext());
+        Caller caller = callers.Of(context);
         using IDisposable place = watchers.Enter(caller.Address);
         TimelineRequest wanted = new(request.SessionId, request.AfterSequence, request.Tail, request.OmitOutput, request.Follow);
         await timeline.RunAsync(
@@ -130,7 +130,7 @@ internal sealed class SessionGrpcService(
             .PageSize("page_size", request.PageSize)
             .ThrowIfAny();
         EventPage page = await events.ListAsync(
-            callers.Of(context.GetHttpContext()), request.SessionId, request.AfterSequence, RequestCheck.PageSizeOf(request.PageSize), context.CancellationToken);
+            callers.Of(context), request.SessionId, request.AfterSequence, RequestCheck.PageSizeOf(request.PageSize), context.CancellationToken);
         return new Proto.ListSessionEventsResponse { Events = { page.Events }, NewestSequence = page.NewestSequence };
     }
 
@@ -144,14 +144,14 @@ internal sealed class SessionGrpcService(
             .ThrowIfAny();
         int maxResults = request.MaxResults == 0 ? RequestCheck.DefaultSearchResults : request.MaxResults;
         EventMatches found = await events.SearchAsync(
-            callers.Of(context.GetHttpContext()), request.SessionId, request.Text, request.AfterSequence, maxResults, context.CancellationToken);
+            callers.Of(context), request.SessionId, request.Text, request.AfterSequence, maxResults, context.CancellationToken);
         return new Proto.SearchSessionEventsResponse { Sequences = { found.Sequences }, SearchedSequence = found.Searched, More = found.HasMore };
     }
 
     public override async Task<Proto.GetSessionResultResponse> GetSessionResult(Proto.GetSessionResultRequest request, ServerCallContext context)
     {
         CheckId(request.SessionId);
-        SessionResult result = await queries.ResultAsync(callers.Of(context.GetHttpContext()), request.SessionId, context.CancellationToken);
+        SessionResult result = await queries.ResultAsync(callers.Of(context), request.SessionId, context.CancellationToken);
         Proto.GetSessionResultResponse response = new()
         {
             ResultText = result.Text,
