@@ -52,5 +52,11 @@ internal sealed class BenchRun(BenchOptions options)
     }
 
     /// <summary>A published coordinator on an empty database, with its data in these files.</summary>
-    public static Task<CoordinatorProcess> StartCoordinatorAsync(TestFiles files) => CoordinatorProcess.StartAsync(files);
+    /// <param name="settings">As <c>Coordinator__MaxWatchers</c>, with their values.</param>
+    public static Task<CoordinatorProcess> StartCoordinatorAsync(TestFiles files, Dictionary<string, string>? settings = null) =>
+        CoordinatorProcess.StartAsync(new CoordinatorSettings
+        {
+            WorkingDirectory = files.CreateDirectory("coordinator"),
+            Environment = settings ?? [],
+        });
 }
