@@ -34,22 +34,22 @@ internal sealed class CommandDeliveries(TimeProvider time)
         watch?.Add(stop.CommandId, written);
     }
 
-    /// <summary>What becomes of a command that was handed over.</summary>
-    /// <returns>False if it could not be written, or not within the time that an answer waits.</returns>
-    public async Task<bool> IsWrittenAsync(Task<bool> written)
+    /// <summary>What becomes of a command that was handed over, as far as an answer waits for it.</summary>
+    /// <returns>Whether it was written; null if nobody knows by then: it may still be.</returns>
+    public async Task<bool?> ResultOfAsync(Task<bool> written)
     {
         try
         {
-            return await ResultOfAsync(written).WaitAsync(WriteWait, time);
+            return await InContextAsync(written).WaitAsync(WriteWait, time);
         }
         catch (TimeoutException)
         {
-            return false;
+            return null;
         }
     }
 
     /// <summary>Awaited here, in the caller's context: a timeout on the task itself would go on on a thread of the pool.</summary>
-    private static async Task<bool> ResultOfAsync(Task<bool> written) => await written;
+    private static async Task<bool> InContextAsync(Task<bool> written) => await written;
 
     /// <summary>The commands of one operation.</summary>
     internal sealed class Watch(CommandDeliveries deliveries, string operationId) : IDisposable
@@ -62,8 +62,8 @@ internal sealed class CommandDeliveries(TimeProvider time)
         public void Add(string commandId, Task<bool> written) => _written[commandId] = written;
 
         /// <summary>Whether a command that was committed is written, after a moment at most.</summary>
-        public Task<bool> IsWrittenAsync(string commandId) =>
-            _written.TryGetValue(commandId, out Task<bool>? written) ? deliveries.IsWrittenAsync(written) : Task.FromResult(false);
+        public async Task<bool> IsWrittenAsync(string commandId) =>
+            _written.TryGetValue(commandId, out Task<bool>? written) && await deliveries.ResultOfAsync(written) == true;
 
         public void Dispose()
         {

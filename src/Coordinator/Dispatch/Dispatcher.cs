@@ -44,7 +44,7 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
         // Most transactions take in what agents say, and nothing waits for that.
         if (extent == StepExtent.Nothing || (!includeBacklog && work.Transitions.Count == 0 && !work.Waiting.Any()))
             return;
-        Dictionary<string, int> changes = HeldChanges(work.Transitions);
+        Dictionary<string, int> changes = RunTransition.HeldChanges(work.Transitions);
         DispatchPart part = new(waiting, work.Waiting);
         if (part.New == 0 && !includeBacklog && changes.Values.All(by => by >= 0))
             return;
@@ -89,7 +89,7 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
                 waiting.Remove(run.RunId, Demand.Of(run));
         }
 
-        Dictionary<string, int> heldChanges = HeldChanges(committed.Transitions);
+        Dictionary<string, int> heldChanges = RunTransition.HeldChanges(committed.Transitions);
         foreach (var (runnerId, by) in heldChanges)
         {
             if (by != 0 && fleet.Find(runnerId) is { } member)
@@ -130,11 +130,10 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
                 fleet.Remove(member.RunnerId);
                 break;
             case ConnectionChange.Draining draining:
-                Fleet.Update(member, by: 0, draining.IsDraining || member.IsLeaving);
+                Fleet.Update(member, by: 0, draining.IsDraining);
                 break;
             case ConnectionChange.Leaving:
-                member.IsLeaving = true;
-                Fleet.Update(member, by: 0, isDraining: true);
+                Fleet.Leave(member);
                 break;
             case ConnectionChange.Executors executors:
                 fleet.Change(member, executors.Offered);
@@ -147,23 +146,6 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
     /// <summary>Not if a connection before the newest one ended only now.</summary>
     private bool IsOfNewest(ConnectionChange change) =>
         change is ConnectionChange.Opened || fleet.Find(change.RunnerId)?.Epoch == change.Epoch;
-
-    /// <summary>By how many runs more, or fewer, each runner holds.</summary>
-    private static Dictionary<string, int> HeldChanges(IReadOnlyList<RunTransition> transitions)
-    {
-        Dictionary<string, int> changes = [];
-        foreach (RunTransition transition in transitions)
-        {
-            if (transition.HolderBefore == transition.HolderAfter)
-                continue;
-            if (transition.HolderBefore.Length > 0)
-                changes[transition.HolderBefore] = changes.GetValueOrDefault(transition.HolderBefore) - 1;
-            if (transition.HolderAfter.Length > 0)
-                changes[transition.HolderAfter] = changes.GetValueOrDefault(transition.HolderAfter) + 1;
-        }
-
-        return changes;
-    }
 
     /// <summary>What may be placed now that a runner came, or waits for another reason now that one went.</summary>
     private IEnumerable<Demand> ConcernedBy(RunnerProfile runner)
@@ -205,7 +187,8 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
                     continue;
                 if (left-- <= 0)
                     return;
-                await work.AmendAsync(run, r => r.PendingReason = reason);
+                run.PendingReason = reason;
+                await work.ChangedAsync(run);
             }
 
             look.IsFinished = true;

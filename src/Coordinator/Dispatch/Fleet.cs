@@ -24,7 +24,7 @@ internal sealed class Fleet
 
     /// <summary>The newest connection of a runner replaces the one before.</summary>
     /// <param name="held">How many runs take its slots.</param>
-    public void Add(RunnerProfile profile, long epoch, int held, bool isDraining)
+    public FleetMember Add(RunnerProfile profile, long epoch, int held, bool isDraining)
     {
         Remove(profile.RunnerId);
         string key = FleetKind.KeyOf(profile);
@@ -38,6 +38,7 @@ internal sealed class Fleet
         host.Add(member);
         foreach (ExecutorInfo executor in profile.Executors)
             _executors[executor.Name] = CountWith(executor.Name) + 1;
+        return member;
     }
 
     public void Remove(string runnerId)
@@ -62,19 +63,27 @@ internal sealed class Fleet
     /// <summary>The runner can start other executors than before, which puts it among others.</summary>
     public void Change(FleetMember member, IReadOnlyList<ExecutorInfo> executors)
     {
-        Add(member.Profile with { Executors = executors }, member.Epoch, member.Profile.Capacity - member.Free, member.IsDraining);
-        Find(member.RunnerId)!.IsLeaving = member.IsLeaving;
+        RunnerProfile changed = member.Profile with { Executors = executors };
+        Add(changed, member.Epoch, member.Profile.Capacity - member.Free, member.IsDraining).IsLeaving = member.IsLeaving;
     }
 
     /// <summary>How many runs it holds has changed, or whether it is draining.</summary>
     /// <param name="by">By how many runs more, or fewer.</param>
+    /// <param name="isDraining">Without effect on one that is leaving: it is given no more runs whatever is wished.</param>
     public static void Update(FleetMember member, int by, bool isDraining)
     {
         // Its place among the others follows from both.
         member.Kind.Remove(member);
         member.Free -= by;
-        member.IsDraining = isDraining;
+        member.IsDraining = isDraining || member.IsLeaving;
         member.Kind.Add(member);
+    }
+
+    /// <summary>The connection is about to end.</summary>
+    public static void Leave(FleetMember member)
+    {
+        member.IsLeaving = true;
+        Update(member, by: 0, isDraining: true);
     }
 
     /// <summary>Those that meet a demand, in groups that each begin with the one that has the most free slots.</summary>
@@ -131,10 +140,13 @@ internal sealed class FleetMember(RunnerProfile profile, long epoch, FleetKind k
 
     public FleetKind Kind => kind;
 
-    /// <summary>Its free slots as of the newest commit; fewer than none if it holds more than it should. Changed by <see cref="Fleet"/> alone.</summary>
+    /// <summary>
+    /// Its free slots as of the newest commit; fewer than none if it holds more than it should. As everything of a member, changed by
+    /// <see cref="Fleet"/> alone.
+    /// </summary>
     public int Free { get; set; }
 
-    /// <summary>Whether it is given no more runs: it is drained, or about to end. Changed by <see cref="Fleet"/> alone.</summary>
+    /// <summary>Whether it is given no more runs: it is drained, or about to end.</summary>
     public bool IsDraining { get; set; }
 
     /// <summary>Whether the connection is about to end, which no operator can take back.</summary>

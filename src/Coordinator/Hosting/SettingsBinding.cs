@@ -20,21 +20,25 @@ internal static class SettingsBinding
 {
     public const string Section = "Coordinator";
 
+    private static readonly (Type Settings, Action<IServiceCollection> Add)[] _features =
+    [
+        Feature<StorageOptions>(),
+        Feature<ConnectionOptions>(),
+        Feature<StopOptions>(),
+        Feature<QueueOptions>(),
+        Feature<WatchOptions>(),
+        Feature<ReportOptions>(),
+    ];
+
     /// <summary>The settings of all features; no two have one of the same name.</summary>
-    public static readonly IReadOnlyList<Type> Features =
-        [typeof(StorageOptions), typeof(ConnectionOptions), typeof(StopOptions), typeof(QueueOptions), typeof(WatchOptions), typeof(ReportOptions)];
+    public static readonly IReadOnlyList<Type> Features = [.. _features.Select(feature => feature.Settings)];
 
     private static readonly Dictionary<string, PropertyInfo> _settings =
         Features.SelectMany(feature => feature.GetProperties()).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddCoordinatorSettings(this IServiceCollection services)
     {
-        Add<StorageOptions>(services);
-        Add<ConnectionOptions>(services);
-        Add<StopOptions>(services);
-        Add<QueueOptions>(services);
-        Add<WatchOptions>(services);
-        Add<ReportOptions>(services);
+        Array.ForEach(_features, feature => feature.Add(services));
         return services;
     }
 
@@ -68,9 +72,8 @@ internal static class SettingsBinding
         }
     }
 
-    private static void Add<T>(IServiceCollection services)
-        where T : class =>
-        services.AddOptions<T>().Configure<IConfiguration>((options, configuration) => Apply(configuration, options));
+    private static (Type Settings, Action<IServiceCollection> Add) Feature<T>() where T : class =>
+        (typeof(T), services => services.AddOptions<T>().Configure<IConfiguration>((options, configuration) => Apply(configuration, options)));
 
     private static object? Read(IConfigurationSection setting, PropertyInfo property)
     {

@@ -17,4 +17,21 @@ internal sealed record RunTransition(
     TimeSpan? StopTook)
 {
     public bool IsMove => From != To;
+
+    /// <summary>By how many runs more, or fewer, each runner holds after some events; those that take part in none are not in it.</summary>
+    public static Dictionary<string, int> HeldChanges(IEnumerable<RunTransition> transitions)
+    {
+        Dictionary<string, int> changes = [];
+        foreach (RunTransition transition in transitions)
+        {
+            if (transition.HolderBefore == transition.HolderAfter)
+                continue;
+            if (transition.HolderBefore.Length > 0)
+                changes[transition.HolderBefore] = changes.GetValueOrDefault(transition.HolderBefore) - 1;
+            if (transition.HolderAfter.Length > 0)
+                changes[transition.HolderAfter] = changes.GetValueOrDefault(transition.HolderAfter) + 1;
+        }
+
+        return changes;
+    }
 }

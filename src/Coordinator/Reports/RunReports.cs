@@ -27,8 +27,10 @@ internal sealed partial class RunReports(
         return ledger.ExecuteAsync(async work =>
         {
             Run? run = await work.FindRunAsync(receipt.RunId);
-            if (run?.Stop is not null && run.RunnerId == stream.RunnerId && !run.Status.IsTerminal())
-                await work.AmendAsync(run, r => r.LearnOfStop(stop => StopTimeline.Received(stop, sent, receipt.Time ?? sent, receipt.Clock)));
+            if (run?.Stop is null || run.RunnerId != stream.RunnerId || run.Status.IsTerminal())
+                return false;
+            run.LearnOfStop(stop => StopTimeline.Received(stop, sent, receipt.Time ?? sent, receipt.Clock));
+            await work.ChangedAsync(run);
             return true;
         });
     }
@@ -94,7 +96,7 @@ internal sealed partial class RunReports(
         DateTimeOffset time = started.Time ?? work.Now;
         if (run.LearnStart(time, started.Isolation))
         {
-            await work.AmendAsync(run, _ => { });
+            await work.ChangedAsync(run);
         }
         else
         {
@@ -125,7 +127,11 @@ internal sealed partial class RunReports(
     {
         IReadOnlyList<StopTerms> stored = await EnsureStopAsync(work, stream, run);
         if (run.Status == RunStatus.Stopping)
-            await work.AmendAsync(run, r => r.LearnOfStop(stop => Follow(stop, step, work.Now)));
+        {
+            run.LearnOfStop(stop => Follow(stop, step, work.Now));
+            await work.ChangedAsync(run);
+        }
+
         return Outcome.Taken with { StoredStops = stored };
     }
 
@@ -225,7 +231,7 @@ internal sealed partial class RunReports(
     private static async ValueTask LearnAsync(UnitOfWork work, Session session, Run run, Usage? usage, DateTimeOffset? resultTime)
     {
         if (session.RunId == run.RunId && run.Learn(usage ?? run.Usage, resultTime))
-            await work.AmendAsync(run, _ => { });
+            await work.ChangedAsync(run);
     }
 
     private void Log(string runnerId, RunReport report, Outcome outcome)

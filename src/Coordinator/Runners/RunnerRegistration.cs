@@ -32,10 +32,9 @@ internal sealed class RunnerRegistration(
                 RegisteredRunner runner = await RegisterAsync(work, profile);
                 Reconciled reconciled = await reconciliation.ReconcileAsync(work, profile, held);
                 // What the transaction has changed until here is told once more by its commit.
-                int before = work.Transitions.Count(t => t.HolderAfter == runner.RunnerId && t.HolderBefore != runner.RunnerId)
-                    - work.Transitions.Count(t => t.HolderBefore == runner.RunnerId && t.HolderAfter != runner.RunnerId);
+                int before = reconciled.Held - RunTransition.HeldChanges(work.Transitions).GetValueOrDefault(runner.RunnerId);
                 work.Add(new ConnectionChange.Opened(
-                    runner.RunnerId, runner.Epoch, stream.ConnectionId, profile, runner.Draining, reconciled.Held - before, reconciled));
+                    runner.RunnerId, runner.Epoch, stream.ConnectionId, profile, runner.Draining, before, reconciled));
                 return true;
             });
             return stream;

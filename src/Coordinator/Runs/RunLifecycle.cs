@@ -35,10 +35,9 @@ internal static class RunLifecycle
         return transition;
     }
 
-    /// <summary>Changes something about a run that is not its status, such as how far its stop got.</summary>
-    public static async ValueTask AmendAsync(this UnitOfWork work, Run run, Action<Run> amend)
+    /// <summary>Something about a run has changed that is not its status, such as how far its stop got.</summary>
+    public static async ValueTask ChangedAsync(this UnitOfWork work, Run run)
     {
-        amend(run);
         run.Touch();
         Show(work, await work.SessionOfAsync(run), run);
     }

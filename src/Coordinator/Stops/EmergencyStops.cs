@@ -19,13 +19,11 @@ internal sealed partial class EmergencyStops(
     StopTransaction transaction,
     UnstoredStops unstored,
     RunnerStreams streams,
+    CommandDeliveries deliveries,
     Ids ids,
     TimeProvider time,
     ILogger<EmergencyStops> logger) : IDeadline
 {
-    /// <summary>How long an answer waits for the command to be written.</summary>
-    private static readonly TimeSpan WriteWait = TimeSpan.FromSeconds(1);
-
     // Made once, and when the coordinator starts: making them takes ten times as long as all else of such a stop.
     private static readonly Func<CoordinatorDbContext, string, Task<Session?>> _session =
         EF.CompileAsyncQuery((CoordinatorDbContext db, string sessionId) => db.Sessions.AsNoTracking().SingleOrDefault(s => s.SessionId == sessionId));
@@ -138,22 +136,12 @@ internal sealed partial class EmergencyStops(
 
     private async Task<bool> SendAsync(string runnerId, RunClaim claim, StopTerms terms)
     {
-        try
-        {
-            if (await IsWrittenAsync(streams.SendStopAsync(Command(runnerId, claim, terms))).WaitAsync(WriteWait, time))
-                return true;
+        bool? isWritten = await deliveries.ResultOfAsync(streams.SendStopAsync(Command(runnerId, claim, terms)));
+        // What may still be written counts as asked for.
+        if (isWritten == false)
             unstored.Withdraw(claim, terms);
-            return false;
-        }
-        catch (TimeoutException)
-        {
-            // It may still be written, so that it counts as asked for.
-            return false;
-        }
+        return isWritten == true;
     }
-
-    /// <summary>Awaited here, in the caller's context: a timeout on the task itself would go on on a thread of the pool.</summary>
-    private static async Task<bool> IsWrittenAsync(Task<bool> written) => await written;
 
     /// <summary>False if nothing can be written.</summary>
     private async Task<bool> TryStoreAsync(RunClaim claim)

@@ -40,13 +40,14 @@ internal sealed partial class OverdueStops(
             if (await work.FindRunAsync(runId) is not { Status: RunStatus.Stopping, Stop: { } stop } run)
                 return null;
             bool isNew = delay is not null && stop.OverdueTime is null;
-            await work.AmendAsync(run, r => r.LearnOfStop(s =>
+            run.LearnOfStop(s =>
             {
                 if (delay is null)
                     s.InTime();
                 else
                     s.Overdue(delay, work.Now);
-            }));
+            });
+            await work.ChangedAsync(run);
             return isNew ? run : null;
         });
         if (newlyOverdue is { SessionId: var sessionId })

@@ -17,20 +17,21 @@ internal sealed class StopTransaction(Ids ids)
             return StopResult.Refused(session, "", SessionErrors.NoActiveRun(session));
         bool sharpens = run.Stop is not { } stop || (terms.Force && !stop.Force) || terms.GracePeriod < stop.GracePeriod;
         bool changes = sharpens || (terms.IncludeChildren && run.Stop is not { IncludeChildren: true });
-        StopResult result = new()
-        {
-            SessionId = session.SessionId,
-            SessionName = session.Name,
-            RunId = run.RunId,
-            AlreadyStopping = run.Status == RunStatus.Stopping,
-        };
+        bool isStopping = run.Status == RunStatus.Stopping;
         Transition transition = validateOnly || !changes
             ? RunTransitions.Next(run.Status, RunEventKind.RequestStop)
             : await work.ApplyAsync(run, new RunEvent.RequestStop(terms));
         if (transition.IsRefused)
             return StopResult.Refused(session, run.RunId, SessionErrors.NotRunning(session, run));
 
-        result = result with { Status = SessionStatuses.Of(transition.Status) };
+        StopResult result = new()
+        {
+            SessionId = session.SessionId,
+            SessionName = session.Name,
+            RunId = run.RunId,
+            Status = SessionStatuses.Of(transition.Status),
+            AlreadyStopping = isStopping,
+        };
         if (!validateOnly && !changes)
             work.Record(AuditEntries.Stop(run, terms, alreadyStopping: true));
         if (validateOnly || !sharpens || transition.Status != RunStatus.Stopping)

@@ -25,6 +25,6 @@ public sealed class StopAnswerTests
         byte[] ofSession = StopMapping.ToSessionResponse(answer).ToByteArray();
 
         Assert.Equal(ofSession, StopMapping.ToRunResponse(answer).ToByteArray());
-        Assert.Equal(3, Proto.StopRunResponse.Parser.ParseFrom(ofSession).Children.Count + 1);
+        Assert.Equal(2, Proto.StopRunResponse.Parser.ParseFrom(ofSession).Children.Count);
     }
 }
