@@ -158,11 +158,10 @@ internal sealed partial class RunExecution(
         Proto.RunEnded report = _reporter.Ended(Clock.Now);
         AgentExit exit = await ExitOfAsync(container);
         await FinishOutputAsync(container, pump);
-        Describe(report, exit, ladder, ending);
-        if (container.Broken.IsCompletedSuccessfully)
-            DescribeBroken(report, await container.Broken);
-        report.EndedCommands.Add(CommandsEnded(container, ending));
-        Describe(report, pump);
+        report.AddEnding(ending, exit, _stop);
+        report.AddProcesses(ending, ladder, container);
+        await report.AddBreakAsync(container);
+        report.AddFindings(pump);
         if (!pump.IsDelivered)
             await DeliverAsync(container, pump, report);
         return report;
@@ -215,12 +214,10 @@ internal sealed partial class RunExecution(
         await ladder.KillAsync();
         Proto.RunEnded report = _reporter.Ended(Clock.Now);
         report.Outcome = _stop.FirstOfCoordinator is null ? Proto.RunOutcome.RunnerRestarted : Proto.RunOutcome.Stopped;
+        report.AddProcesses(RunEnding.Stopped, ladder, container);
         report.Escalated = true;
-        report.ProcessesEnded = ladder.Seen;
-        report.EndedCommands.Add(CommandsEnded(container, RunEnding.Stopped));
         report.Error = $"The runner failed while the agent was running, and ended it: {failure.Message}";
-        if (container.Broken.IsCompletedSuccessfully)
-            DescribeBroken(report, await container.Broken);
+        await report.AddBreakAsync(container);
         return report;
     }
 
@@ -260,60 +257,6 @@ internal sealed partial class RunExecution(
         }
 
         pump.Complete();
-    }
-
-    /// <summary>An agent that exited by itself was not ended, so its name is not among those that were.</summary>
-    private static IEnumerable<string> CommandsEnded(IRunContainer container, RunEnding ending) =>
-        EndedCommands.Of(container.SeenNames.Skip(ending == RunEnding.Exited ? 1 : 0));
-
-    private static void Describe(Proto.RunEnded report, OutputPump pump)
-    {
-        AgentFindings findings = pump.Findings;
-        report.ResultText = findings.ResultText;
-        report.ResultIsError = findings.ResultIsError;
-        report.ExecutorSessionId = findings.ExecutorSessionId;
-        report.Usage = findings.Usage.ToProto();
-        report.ConversationUsage = findings.Usage.Conversation;
-        bool isFine = !report.ResultIsError && (report.EndedAfterResult || report is { HasExitCode: true, ExitCode: 0 });
-        if (report.Outcome == Proto.RunOutcome.Exited && !isFine)
-            report.StandardError = pump.LastError;
-    }
-
-    private void Describe(Proto.RunEnded report, AgentExit exit, StopLadder ladder, RunEnding ending)
-    {
-        if (exit.Code is { } code)
-            report.ExitCode = code;
-        report.Signal = exit.Signal ?? "";
-        report.Escalated = ladder.Escalated;
-        report.ProcessesEnded = Math.Max(0, ending == RunEnding.Exited ? ladder.Seen - 1 : ladder.Seen);
-        if (ending != RunEnding.Stopped)
-        {
-            report.Outcome = Proto.RunOutcome.Exited;
-            report.EndedAfterResult = ending == RunEnding.Lingered;
-            if (exit == AgentExit.Unknown)
-                report.Error = "The agent has ended, but its exit status could not be learned.";
-        }
-        else if (_stop.FirstOfCoordinator is not null)
-        {
-            report.Outcome = Proto.RunOutcome.Stopped;
-        }
-        else
-        {
-            // Nobody asked for a stop of this run, so it must not be told as one.
-            report.Outcome = Proto.RunOutcome.RunnerRestarted;
-            report.Error = _stop.First?.Origin == StopOrigin.Shutdown
-                ? "The runner was shut down and ended this run. Start or resume the session to go on."
-                : "The runner ended this run because the coordinator had given its claim up.";
-        }
-    }
-
-    /// <summary>However it ended: what is known of its processes is no proof any more.</summary>
-    private static void DescribeBroken(Proto.RunEnded report, string what)
-    {
-        report.Outcome = Proto.RunOutcome.ContainmentBroken;
-        report.Error =
-            $"The run was broken out of: {what}. All that was found of it has been ended, but something may be left that carries no mark " +
-            "of the run: look for it on the runner's machine. An agent with a user of its own (Runner:AgentUsers) cannot do this.";
     }
 
     private Proto.RunEnded NeverStarted()
