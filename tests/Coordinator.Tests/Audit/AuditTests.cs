@@ -21,12 +21,17 @@ public sealed class AuditTests
 
         Assert.Equal([Proto.AuditAction.StopEnded, Proto.AuditAction.Stop, Proto.AuditAction.Stop], entries.Select(e => e.Action));
         var (end, second, first) = (entries[0], entries[1], entries[2]);
-        Assert.Equal(("too expensive", 7, false, false), (first.Reason, first.Stop.GracePeriod.Seconds, first.Stop.Force, first.Stop.AlreadyStopping));
+        Assert.Equal(
+            ("too expensive", 7, false, false),
+            (first.Reason, first.Stop.GracePeriod.Seconds, first.Stop.Force, first.Stop.AlreadyStopping));
         Assert.Equal(("now!", true, true), (second.Reason, second.Stop.Force, second.Stop.AlreadyStopping));
         Assert.NotEqual(first.OperationId, second.OperationId);
         Assert.Equal((first.OperationId, first.RequestedBy, "too expensive"), (end.OperationId, end.RequestedBy, end.Reason));
-        Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0, run.EndTime), (end.End.RunStatus, end.End.Outcome, end.End.ProcessesLeft, end.End.EndTime));
-        Assert.All(entries, e => Assert.Equal((session.SessionId, start.RunId, ScriptedRunner.DefaultId), (e.SessionId, e.RunId, e.RunnerId)));
+        Assert.Equal(
+            (Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0, run.EndTime),
+            (end.End.RunStatus, end.End.Outcome, end.End.ProcessesLeft, end.End.EndTime));
+        Assert.All(
+            entries, e => Assert.Equal((session.SessionId, start.RunId, ScriptedRunner.DefaultId), (e.SessionId, e.RunId, e.RunnerId)));
         Assert.Equal(run.Stop.RequestedTime, first.Time);
         Assert.Matches(@"^(127\.0\.0\.1|\[::1\]):\d+$", first.Peer);
         Assert.StartsWith("operator@", first.RequestedBy, StringComparison.Ordinal);
@@ -43,9 +48,12 @@ public sealed class AuditTests
         await using ScriptedRunner restarted = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2"));
         await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
 
-        Proto.AuditedEnd end = (await ListAsync(coordinator, new() { RunId = start.RunId, Actions = { Proto.AuditAction.StopEnded } })).Single().End;
+        Proto.AuditedEnd end = (await ListAsync(
+            coordinator, new() { RunId = start.RunId, Actions = { Proto.AuditAction.StopEnded } })).Single().End;
 
-        Assert.Equal((Proto.RunStatus.Failed, Proto.StopOutcome.Unproved, "RUNNER_RESTARTED", false), (end.RunStatus, end.Outcome, end.FailureReason, end.HasProcessesLeft));
+        Assert.Equal(
+            (Proto.RunStatus.Failed, Proto.StopOutcome.Unproved, "RUNNER_RESTARTED", false),
+            (end.RunStatus, end.Outcome, end.FailureReason, end.HasProcessesLeft));
     }
 
     [Fact]
@@ -116,9 +124,11 @@ public sealed class AuditTests
         await coordinator.Sessions.StopSessionsAsync(request);
 
         Proto.AuditEntry[] entries = await ListAsync(coordinator, ofStops);
-        Assert.Equal((3, 3), (entries.Count(e => e.Action == Proto.AuditAction.Stop), entries.Count(e => e.Action == Proto.AuditAction.StopEnded)));
+        Assert.Equal(
+            (3, 3), (entries.Count(e => e.Action == Proto.AuditAction.Stop), entries.Count(e => e.Action == Proto.AuditAction.StopEnded)));
         Assert.Single(entries.Select(e => e.OperationId).Distinct());
-        Assert.All(entries.Where(e => e.Action == Proto.AuditAction.StopEnded), e => Assert.Equal(Proto.StopOutcome.NeverStarted, e.End.Outcome));
+        Assert.All(
+            entries.Where(e => e.Action == Proto.AuditAction.StopEnded), e => Assert.Equal(Proto.StopOutcome.NeverStarted, e.End.Outcome));
     }
 
     [Fact]
@@ -126,7 +136,8 @@ public sealed class AuditTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
-        await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = ScriptedRunner.DefaultId, Reason = "upgrade", StopAfter = new() { Seconds = 60 } });
+        await coordinator.Fleet.DrainRunnerAsync(
+            new() { RunnerId = ScriptedRunner.DefaultId, Reason = "upgrade", StopAfter = new() { Seconds = 60 } });
         await coordinator.Fleet.UndrainRunnerAsync(new() { RunnerId = ScriptedRunner.DefaultId });
         await runner.CutAsync();
         await coordinator.OfflineAsync();
@@ -138,13 +149,16 @@ public sealed class AuditTests
         await coordinator.StopAsync(session.SessionId).FailsAsync(StatusCode.NotFound, "SESSION_NOT_FOUND");
 
         Proto.AuditEntry[] ofRunner = await ListAsync(coordinator, new() { RunnerId = ScriptedRunner.DefaultId });
-        Assert.Equal([Proto.AuditAction.RemoveRunner, Proto.AuditAction.UndrainRunner, Proto.AuditAction.DrainRunner], ofRunner.Select(e => e.Action));
+        Assert.Equal(
+            [Proto.AuditAction.RemoveRunner, Proto.AuditAction.UndrainRunner, Proto.AuditAction.DrainRunner],
+            ofRunner.Select(e => e.Action));
         Assert.Equal(("upgrade", 60), (ofRunner[2].Reason, ofRunner[2].Drain.StopAfter.Seconds));
         Proto.AuditEntry[] ofSession = await ListAsync(coordinator, new() { SessionId = session.SessionId });
         Assert.Equal(
             [Proto.AuditAction.DeleteSession, Proto.AuditAction.StopEnded, Proto.AuditAction.Stop, Proto.AuditAction.StartSession],
             ofSession.Select(e => e.Action));
-        Assert.DoesNotContain("secret", string.Concat((await ListAsync(coordinator, new())).Select(e => e.ToString())), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", string.Concat((await ListAsync(coordinator, new())).Select(e => e.ToString())), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +178,8 @@ public sealed class AuditTests
         Proto.ListAuditEntriesRequest stopsOfLimited = new() { SessionId = limited.SessionId, Actions = { Proto.AuditAction.Stop } };
         Proto.AuditEntry own = Assert.Single(await ListAsync(coordinator, stopsOfLimited));
         Assert.Equal(("coordinator", "", "max_runtime is over."), (own.RequestedBy, own.Peer, own.Reason));
-        Proto.AuditEntry byRunner = (await ListAsync(coordinator, new() { SessionId = other.SessionId, Actions = { Proto.AuditAction.Stop } })).Single();
+        Proto.AuditEntry byRunner = (await ListAsync(
+            coordinator, new() { SessionId = other.SessionId, Actions = { Proto.AuditAction.Stop } })).Single();
         Assert.Equal(($"runner {ScriptedRunner.DefaultId}", ""), (byRunner.RequestedBy, byRunner.Peer));
     }
 
@@ -185,7 +200,8 @@ public sealed class AuditTests
         Assert.Empty(second.NextPageToken);
         request.Actions.Clear();
         await coordinator.Audit.ListAuditEntriesAsync(request).ResponseAsync.InvalidAsync("page_token");
-        await coordinator.Audit.ListAuditEntriesAsync(new() { SessionId = "x", RunId = "y", RunnerId = "z", Actions = { (Proto.AuditAction)99 }, PageSize = -1 }).ResponseAsync
+        await coordinator.Audit.ListAuditEntriesAsync(
+            new() { SessionId = "x", RunId = "y", RunnerId = "z", Actions = { (Proto.AuditAction)99 }, PageSize = -1 }).ResponseAsync
             .InvalidAsync("session_id", "run_id", "runner_id", "actions", "page_size");
     }
 

@@ -80,7 +80,8 @@ public sealed class RunnerStreamsTests
         };
         RunnerStream stream = _streams.Arrive(profile);
         Assert.Same(stream, _streams.TakeArrived(stream.ConnectionId));
-        stream.Open(new RunnerMessage.Welcome(stream.ConnectionId, TimeSpan.Zero, Draining: false, [], default), new Reconciled([], [], [], 0));
+        stream.Open(
+            new RunnerMessage.Welcome(stream.ConnectionId, TimeSpan.Zero, Draining: false, [], default), new Reconciled([], [], [], 0));
         return stream;
     }
 }

@@ -52,7 +52,8 @@ public sealed class DispatchTests
 
         await runner.DisposeAsync();
 
-        await coordinator.RunWhenAsync(waiting, r => r.PendingReason == "No connected runner with the executor 'command' has the tags 'gpu'.");
+        await coordinator.RunWhenAsync(
+            waiting, r => r.PendingReason == "No connected runner with the executor 'command' has the tags 'gpu'.");
     }
 
     [Fact]

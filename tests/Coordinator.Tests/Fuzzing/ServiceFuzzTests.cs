@@ -23,7 +23,13 @@ public sealed partial class ServiceFuzzTests
     private static readonly TimeSpan LongEnough = TimeSpan.FromMilliseconds(150);
 
     private static readonly ServiceDescriptor[] Services =
-        [.. new[] { Proto.SessionServiceReflection.Descriptor, Proto.RunServiceReflection.Descriptor, Proto.FleetServiceReflection.Descriptor, Proto.AuditServiceReflection.Descriptor, Proto.RunnerServiceReflection.Descriptor }.SelectMany(f => f.Services)];
+    [
+        .. new[]
+        {
+            Proto.SessionServiceReflection.Descriptor, Proto.RunServiceReflection.Descriptor, Proto.FleetServiceReflection.Descriptor,
+            Proto.AuditServiceReflection.Descriptor, Proto.RunnerServiceReflection.Descriptor,
+        }.SelectMany(f => f.Services),
+    ];
 
     [Fact]
     public async Task Services_GivenAnything_AnswerThatItIsWrongOrDoIt()
@@ -33,7 +39,8 @@ public sealed partial class ServiceFuzzTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
-        MessageFuzzer fuzzer = new(random, session.SessionId, start.RunId, ScriptedRunner.DefaultId, "command", "rnr_00000000000000000000000002", "x");
+        MessageFuzzer fuzzer = new(
+            random, session.SessionId, start.RunId, ScriptedRunner.DefaultId, "command", "rnr_00000000000000000000000002", "x");
         MethodDescriptor[] methods = [.. Services.SelectMany(s => s.Methods)];
         using HttpClient http = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
         long before = GC.GetTotalMemory(forceFullCollection: true);
@@ -57,7 +64,12 @@ public sealed partial class ServiceFuzzTests
     {
         List<byte> body = [];
         if (method.IsClientStreaming && random.Next(4) > 0)
-            body.AddRange(Framed(new Proto.RunnerFrame { Hello = ScriptedRunner.Hello("rnr_00000000000000000000000002", bootId: $"boot-{random.Next(3)}") }.ToByteArray()));
+        {
+            body.AddRange(Framed(
+                new Proto.RunnerFrame { Hello = ScriptedRunner.Hello("rnr_00000000000000000000000002", bootId: $"boot-{random.Next(3)}") }
+                    .ToByteArray()));
+        }
+
         for (int messages = method.IsClientStreaming ? random.Next(8) : 1; messages > 0; messages--)
         {
             byte[] message = fuzzer.Any(method.InputType).ToByteArray();

@@ -46,18 +46,22 @@ public sealed class CommentedReflectionTests
         using var v1 = new V1.ServerReflection.ServerReflectionClient(coordinator.Channel).ServerReflectionInfo();
         using var v1Alpha = new V1Alpha.ServerReflection.ServerReflectionClient(coordinator.Channel).ServerReflectionInfo();
 
-        await v1.RequestStream.WriteAsync(new V1.ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken).WithTimeout();
-        await v1Alpha.RequestStream.WriteAsync(new V1Alpha.ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken).WithTimeout();
+        await v1.RequestStream.WriteAsync(
+            new V1.ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken).WithTimeout();
+        await v1Alpha.RequestStream.WriteAsync(
+            new V1Alpha.ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken).WithTimeout();
         Assert.True(await v1.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WithTimeout());
         Assert.True(await v1Alpha.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WithTimeout());
 
         string[] services =
         [
             "coordinator.v1.AuditService", "coordinator.v1.FleetService", "coordinator.v1.RunService", "coordinator.v1.RunnerService",
-            "coordinator.v1.SessionService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+            "coordinator.v1.SessionService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+            "grpc.reflection.v1alpha.ServerReflection",
         ];
         Assert.Equal(services, v1.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(services, v1Alpha.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            services, v1Alpha.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).Order(StringComparer.Ordinal));
     }
 
     private static async Task<FileDescriptorProto[]> FilesWithAsync(RunningCoordinator coordinator, string symbol)

@@ -17,7 +17,8 @@ public sealed class ErrorInterceptorTests : IDisposable
     private readonly ErrorLogGuard _log = new();
 
     /// <summary>One call of each kind whose handler does what it is told.</summary>
-    public static TheoryData<MethodType> Kinds => [MethodType.Unary, MethodType.ClientStreaming, MethodType.ServerStreaming, MethodType.DuplexStreaming];
+    public static TheoryData<MethodType> Kinds =>
+        [MethodType.Unary, MethodType.ClientStreaming, MethodType.ServerStreaming, MethodType.DuplexStreaming];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -160,7 +161,8 @@ public sealed class ErrorInterceptorTests : IDisposable
         return Assert.ThrowsAsync<RpcException>(() => kind switch
         {
             MethodType.Unary => interceptor.UnaryServerHandler("", call, async (_, _) => await Answer(handler)),
-            MethodType.ClientStreaming => interceptor.ClientStreamingServerHandler<string, string>(requests, call, async (_, _) => await Answer(handler)),
+            MethodType.ClientStreaming =>
+                interceptor.ClientStreamingServerHandler<string, string>(requests, call, async (_, _) => await Answer(handler)),
             MethodType.ServerStreaming => interceptor.ServerStreamingServerHandler("", responses, call, (_, _, _) => handler()),
             MethodType.DuplexStreaming => interceptor.DuplexStreamingServerHandler(requests, responses, call, (_, _, _) => handler()),
         });
@@ -197,7 +199,8 @@ public sealed class ErrorInterceptorTests : IDisposable
 
         protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object, object>();
 
-        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+            throw new NotSupportedException();
 
         protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
     }

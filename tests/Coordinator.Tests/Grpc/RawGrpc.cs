@@ -28,7 +28,9 @@ internal static class RawGrpc
         };
         using HttpResponseMessage response = await client.SendAsync(request);
         await response.Content.ReadAsByteArrayAsync();
-        return Error(name => response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? values.Single() : "");
+        return Error(name => response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
+            ? values.Single()
+            : "");
     }
 
     /// <summary>What a client would make of the status, wherever it stood.</summary>
@@ -37,6 +39,7 @@ internal static class RawGrpc
         Metadata trailers = [];
         if (header("grpc-status-details-bin") is { Length: > 0 } details)
             trailers.Add("grpc-status-details-bin", Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
-        return new RpcException(new Status((StatusCode)int.Parse(header("grpc-status")), Uri.UnescapeDataString(header("grpc-message"))), trailers);
+        return new RpcException(
+            new Status((StatusCode)int.Parse(header("grpc-status")), Uri.UnescapeDataString(header("grpc-message"))), trailers);
     }
 }

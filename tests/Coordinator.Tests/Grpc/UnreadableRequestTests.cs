@@ -60,7 +60,8 @@ public sealed class UnreadableRequestTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
 
-        RpcException error = await RawGrpc.CallAsync(coordinator.GrpcUrl, Unary, [.. RawGrpc.Frame([]), .. RawGrpc.Frame([])]).WithTimeout();
+        RpcException error = await RawGrpc.CallAsync(
+            coordinator.GrpcUrl, Unary, [.. RawGrpc.Frame([]), .. RawGrpc.Frame([])]).WithTimeout();
 
         AssertUnreadable(error);
     }
@@ -72,12 +73,15 @@ public sealed class UnreadableRequestTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         using HttpClient client = new();
-        using ByteArrayContent body = new(Bodies["no protobuf"]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc-web") } };
+        using ByteArrayContent body =
+            new(Bodies["no protobuf"]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc-web") } };
 
-        using HttpResponseMessage response = await client.PostAsync($"{coordinator.WebUrl}/{method}", body, TestContext.Current.CancellationToken).WithTimeout();
+        using HttpResponseMessage response = await client.PostAsync(
+            $"{coordinator.WebUrl}/{method}", body, TestContext.Current.CancellationToken).WithTimeout();
 
         // gRPC-Web puts the trailers behind the messages; a response of trailers only has them as headers.
-        string trailers = Encoding.ASCII.GetString(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken).WithTimeout());
+        string trailers = Encoding.ASCII.GetString(
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken).WithTimeout());
         AssertUnreadable(RawGrpc.Error(name => response.Headers.TryGetValues(name, out var values)
             ? values.Single()
             : trailers.Split("\r\n").FirstOrDefault(t => t.Contains($"{name}:", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? ""));
@@ -91,7 +95,8 @@ public sealed class UnreadableRequestTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
 
-        RpcException error = await RawGrpc.CallAsync(coordinator.GrpcUrl, method, RawGrpc.Frame(new byte[4 * 1024 * 1024 + 1])).WithTimeout();
+        RpcException error = await RawGrpc.CallAsync(
+            coordinator.GrpcUrl, method, RawGrpc.Frame(new byte[4 * 1024 * 1024 + 1])).WithTimeout();
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
     }

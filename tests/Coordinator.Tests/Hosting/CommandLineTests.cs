@@ -7,7 +7,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Switches_StandAlone()
     {
-        CommandLine parsed = CommandLine.Parse(["--dev", "--insecure", "--Coordinator:MaxWatchers", "7", "--Coordinator:DataDirectory=/tmp/a b"]);
+        CommandLine parsed = CommandLine.Parse(
+            ["--dev", "--insecure", "--Coordinator:MaxWatchers", "7", "--Coordinator:DataDirectory=/tmp/a b"]);
 
         Assert.True(parsed is { Dev: true, Insecure: true, Help: false });
         Assert.Equal(["--Coordinator:MaxWatchers=7", "--Coordinator:DataDirectory=/tmp/a b"], parsed.Settings);

@@ -102,7 +102,10 @@ public sealed class LocalRunnerTests
         await app.StopAsync(TestContext.Current.CancellationToken).WithTimeout();
 
         Assert.Equal(
-            ["The local runner ended with exit code 7; started again after 0.2 s", "The local runner ended with exit code 7; started again after 0.4 s"],
+            [
+                "The local runner ended with exit code 7; started again after 0.2 s",
+                "The local runner ended with exit code 7; started again after 0.4 s",
+            ],
             log.Records.Where(r => r.EventId.Id == 1211).Select(r => r.Message).Take(2));
     }
 
@@ -111,7 +114,8 @@ public sealed class LocalRunnerTests
     {
         using TestFiles files = new();
         using ErrorLogGuard log = new();
-        await using WebApplication app = Build(files, $"trap '' TERM INT HUP; echo > {files.At("started")}; while :; do sleep 0.1; done", log);
+        await using WebApplication app = Build(
+            files, $"trap '' TERM INT HUP; echo > {files.At("started")}; while :; do sleep 0.1; done", log);
         await app.StartAsync(TestContext.Current.CancellationToken).WithTimeout();
         await Eventually.True(() => File.Exists(files.At("started")));
 
@@ -125,7 +129,8 @@ public sealed class LocalRunnerTests
     {
         using TestFiles files = new();
 
-        Assert.Contains("not there", Assert.Throws<StartException>(() => LocalRunnerProgram.Find(files.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not there", Assert.Throws<StartException>(() => LocalRunnerProgram.Find(files.Root)).Message, StringComparison.Ordinal);
     }
 
     private static WebApplication Build(TestFiles files, string script, ErrorLogGuard? log = null, params string[] settings)

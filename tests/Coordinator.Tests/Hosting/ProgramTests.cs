@@ -21,7 +21,8 @@ public sealed class ProgramTests
         (int exitCode, string output, string error) = await RunAsync(Start(files, $"--Kestrel:Endpoints:Grpc:Url={busy}"));
 
         Assert.Equal((1, ""), (exitCode, output));
-        Assert.StartsWith($"Failed to bind to address {busy}: address already in use.", Assert.Single(Complaints(error)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Failed to bind to address {busy}: address already in use.", Assert.Single(Complaints(error)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class ProgramTests
     {
         using TestFiles files = new();
 
-        (int exitCode, string output, string error) = await RunAsync(Start(files, "--Coordinator:MaxWatchers=0", "--Coordinator:MaxPendingRuns=x"));
+        (int exitCode, string output, string error) = await RunAsync(
+            Start(files, "--Coordinator:MaxWatchers=0", "--Coordinator:MaxPendingRuns=x"));
 
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Equal(2, Complaints(error).Length);

@@ -24,7 +24,8 @@ public sealed class SettingsBindingTests
         [
             "Coordinator:HeartbeatInterval is 00:00:00.05; it must be from 00:00:00.1000000 to 00:05:00.",
             "Coordinator:MaxPendingRuns is 'many', which is not a whole number.",
-            "Coordinator:MaxWatcher is no setting. There are: DataDirectory, HeartbeatInterval, RunnerLostAfter, DefaultGracePeriod, DefaultQueueTimeout, MaxPendingRuns, WatchHeartbeatInterval, MaxWatchers, MaxRunEventBytes.",
+            "Coordinator:MaxWatcher is no setting. There are: DataDirectory, HeartbeatInterval, RunnerLostAfter, DefaultGracePeriod, "
+                + "DefaultQueueTimeout, MaxPendingRuns, WatchHeartbeatInterval, MaxWatchers, MaxRunEventBytes.",
             "Coordinator:MaxWatchers is 0; it must be from 1 to 100000.",
             "Coordinator:RunnerLostAfter is 'soon', which is not a time such as 00:05:00 (hours:minutes:seconds).",
         ], failure.Sentences.Order(StringComparer.Ordinal));

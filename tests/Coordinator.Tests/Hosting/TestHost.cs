@@ -18,7 +18,8 @@ internal static class TestHost
     public static string DataDirectory(TestFiles files) => files.At("data");
 
     /// <summary>The sentence that a start on these files ends with; fails if it succeeds or if nobody foresaw the failure.</summary>
-    public static async Task<StartFailure> FailsAsync(TestFiles files, Action<WebApplicationBuilder>? configure = null, params string[] more)
+    public static async Task<StartFailure> FailsAsync(
+        TestFiles files, Action<WebApplicationBuilder>? configure = null, params string[] more)
     {
         Exception problem = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {

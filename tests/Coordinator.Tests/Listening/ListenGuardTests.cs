@@ -72,7 +72,10 @@ public sealed class ListenGuardTests
     [InlineData("http://127.0.0.1:1/path")]
     [InlineData("http://127.0.0.1:65536")]
     public void Url_ThatIsNoAddress_IsRefused(string url) =>
-        Assert.Contains($"'{url}'", Assert.Throws<StartException>(() => ListenSettings.Read(Settings(url), insecure: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{url}'",
+            Assert.Throws<StartException>(() => ListenSettings.Read(Settings(url), insecure: false)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void EmptyUrl_LeavesTheEndpointOut()
@@ -101,6 +104,7 @@ public sealed class ListenGuardTests
         Assert.Throws<StartException>(() => ListenSettings.Read(Settings("", web: ""), insecure: false));
 
     private static IConfiguration Settings(string grpc, string? web = null) => new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?> { ["Kestrel:Endpoints:Grpc:Url"] = grpc, ["Kestrel:Endpoints:Web:Url"] = web })
+        .AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Kestrel:Endpoints:Grpc:Url"] = grpc, ["Kestrel:Endpoints:Web:Url"] = web })
         .Build();
 }

@@ -66,7 +66,8 @@ public sealed class SecretSettingsTests : IDisposable
         Uri web = new(app.Services.GetRequiredService<Endpoints>().WebUrl);
         using TcpClient tcp = new();
         await tcp.ConnectAsync(web.Host, web.Port, TestContext.Current.CancellationToken);
-        await using SslStream tls = new(tcp.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
+        await using SslStream tls = new(
+            tcp.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
         await tls.AuthenticateAsClientAsync("localhost").WithTimeout();
         Assert.True(tls.IsAuthenticated);
         await app.StopAsync(TestContext.Current.CancellationToken).WithTimeout();

@@ -24,7 +24,10 @@ public sealed partial class EscapingLoggerProviderTests
 
         LogSaid(provider.CreateLogger("test"), "evil\r\nfake: line", 2, new IOException("no \u001b[2J"));
 
-        Assert.StartsWith("Runner evil\\u000D\\u000Afake: line said 2 things\nSystem.IO.IOException: no \\u001B[2J", console.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Runner evil\\u000D\\u000Afake: line said 2 things\nSystem.IO.IOException: no \\u001B[2J",
+            console.Text,
+            StringComparison.Ordinal);
         Assert.Contains(KeyValuePair.Create<string, object?>("Name", "evil\\u000D\\u000Afake: line"), console.Values);
         Assert.Contains(KeyValuePair.Create<string, object?>("Count", 2), console.Values);
     }
@@ -45,7 +48,8 @@ public sealed partial class EscapingLoggerProviderTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             Text = formatter(state, exception) + exception;
             Values = (IReadOnlyList<KeyValuePair<string, object?>>)state!;

@@ -27,9 +27,14 @@ public sealed class CoordinatorMetricsTests
 
         Assert.Equal(1, readings["coordinator.stops.requested"]);
         Assert.Equal(1, readings["coordinator.stops.ended outcome=proved"]);
-        Assert.Equal((stop.EndedTime.ToDateTimeOffset() - stop.RequestedTime.ToDateTimeOffset()).TotalSeconds, readings["coordinator.stop.duration"]);
-        Assert.All((string[])["claimed", "running", "stopping", "stopped"], status => Assert.Equal(1, readings[$"coordinator.runs.moved status={status}"]));
-        Assert.All((string[])["stale", "unproved", "unfit"], reason => Assert.Equal(1, readings[$"coordinator.reports.refused reason={reason}"]));
+        Assert.Equal(
+            (stop.EndedTime.ToDateTimeOffset() - stop.RequestedTime.ToDateTimeOffset()).TotalSeconds,
+            readings["coordinator.stop.duration"]);
+        Assert.All(
+            (string[])["claimed", "running", "stopping", "stopped"],
+            status => Assert.Equal(1, readings[$"coordinator.runs.moved status={status}"]));
+        Assert.All(
+            (string[])["stale", "unproved", "unfit"], reason => Assert.Equal(1, readings[$"coordinator.reports.refused reason={reason}"]));
         readings.Observe();
         Assert.Equal(1, readings["coordinator.runners.connected"]);
     }

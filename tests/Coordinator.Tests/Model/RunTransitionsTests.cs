@@ -80,7 +80,8 @@ public sealed partial class RunTransitionsTests
     [Fact]
     public void Next_DiagramInTheDocs_IsTheSameTable()
     {
-        HashSet<string> drawn = [.. Arrow().Matches(File.ReadAllText(Repository.At("docs", "run-lifecycle.md"))).Select(m => m.Value.Trim())];
+        HashSet<string> drawn =
+            [.. Arrow().Matches(File.ReadAllText(Repository.At("docs", "run-lifecycle.md"))).Select(m => m.Value.Trim())];
         HashSet<string> known = [.. Allowed.SelectMany(from => from.Value.Select(e => $"{from.Key} --> {e.Value} : {e.Key}"))];
 
         Assert.Equal(known.Order(), drawn.Order());

@@ -18,7 +18,9 @@ public sealed class UsageTextTests
     public void Parts_ThatAreNotKnown_AreLeftOut()
     {
         Assert.Equal("", UsageText.Of(Usage.None));
-        Assert.Equal("1 turn · 60 in, 5 out", UsageText.Of(new Usage { Turns = 1, InputTokens = 10, CacheReadTokens = 20, CacheWriteTokens = 30, OutputTokens = 5 }));
+        Assert.Equal(
+            "1 turn · 60 in, 5 out",
+            UsageText.Of(new Usage { Turns = 1, InputTokens = 10, CacheReadTokens = 20, CacheWriteTokens = 30, OutputTokens = 5 }));
         Assert.Equal("about $1.00", UsageText.Of(new Usage { CostMicros = 1_000_000, CostSource = CostSource.Calculated }));
     }
 
@@ -34,7 +36,8 @@ public sealed class UsageTextTests
     [Fact]
     public void Sums_NeverOverflow()
     {
-        Usage much = new() { InputTokens = long.MaxValue, CostMicros = long.MaxValue, Turns = int.MaxValue, CacheReadTokens = long.MaxValue };
+        Usage much =
+            new() { InputTokens = long.MaxValue, CostMicros = long.MaxValue, Turns = int.MaxValue, CacheReadTokens = long.MaxValue };
 
         Usage sum = much + much;
 

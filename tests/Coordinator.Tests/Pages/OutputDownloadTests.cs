@@ -10,7 +10,8 @@ public sealed class OutputDownloadTests
     private const string Route = "/sessions/{session_id}/output.txt";
 
     [Theory]
-    [InlineData("", "out 1\nerr 1\n[12 lines skipped]\nout 2 [7 bytes cut] [600 bytes overwritten]\n\nend: \u00e4\ud83d\ude00\n", "-output")]
+    [InlineData(
+        "", "out 1\nerr 1\n[12 lines skipped]\nout 2 [7 bytes cut] [600 bytes overwritten]\n\nend: \u00e4\ud83d\ude00\n", "-output")]
     [InlineData("?stream=stdout", "out 1\nout 2 [7 bytes cut] [600 bytes overwritten]\n\nend: \u00e4\ud83d\ude00\n", "-stdout")]
     [InlineData("?stream=stderr", "err 1\n[12 lines skipped]\n", "-stderr")]
     public async Task Download_HasTheLinesAsTheyCame(string query, string expected, string suffix)
@@ -29,7 +30,8 @@ public sealed class OutputDownloadTests
         await runner.NextAckAsync();
 
         using HttpClient client = new();
-        using HttpResponseMessage response = await client.GetAsync(Url(coordinator, session.SessionId) + query, TestContext.Current.CancellationToken).WithTimeout();
+        using HttpResponseMessage response = await client.GetAsync(
+            Url(coordinator, session.SessionId) + query, TestContext.Current.CancellationToken).WithTimeout();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType?.ToString());
@@ -49,12 +51,14 @@ public sealed class OutputDownloadTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
 
         using HttpClient client = new();
-        using HttpResponseMessage response = await client.GetAsync(Url(coordinator, id) + query, TestContext.Current.CancellationToken).WithTimeout();
+        using HttpResponseMessage response = await client.GetAsync(
+            Url(coordinator, id) + query, TestContext.Current.CancellationToken).WithTimeout();
 
         Assert.Equal((status, "text/plain"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
         Assert.Null(response.Content.Headers.ContentDisposition);
-        Assert.StartsWith(sentence, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            sentence, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class OutputDownloadTests
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using MeterListener requests = ListenToEnds(ended);
         using HttpClient client = new();
-        HttpResponseMessage response = await client.GetAsync(Url(coordinator, id), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WithTimeout();
+        HttpResponseMessage response = await client.GetAsync(
+            Url(coordinator, id), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WithTimeout();
         Assert.False(ended.Task.IsCompleted, "The output is too small for this test: it was sent before anybody read it.");
 
         response.Dispose();
@@ -79,17 +84,20 @@ public sealed class OutputDownloadTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         string id = await StartWithMuchOutputAsync(coordinator);
         using HttpClient client = new();
-        using HttpResponseMessage response = await client.GetAsync(Url(coordinator, id), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WithTimeout();
+        using HttpResponseMessage response = await client.GetAsync(
+            Url(coordinator, id), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WithTimeout();
 
         PromisedTime time = PromisedTime.Start();
         await coordinator.StopAsync();
 
         time.Assert(TimeSpan.FromSeconds(3));
-        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken).WithTimeout());
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken).WithTimeout());
         await coordinator.StartAgainAsync();
     }
 
-    private static string Url(RunningCoordinator coordinator, string id) => coordinator.WebUrl + Route.Replace("{session_id}", id, StringComparison.Ordinal);
+    private static string Url(RunningCoordinator coordinator, string id) =>
+        coordinator.WebUrl + Route.Replace("{session_id}", id, StringComparison.Ordinal);
 
     /// <summary>More than the buffers between two ends of a connection take.</summary>
     private static async Task<string> StartWithMuchOutputAsync(RunningCoordinator coordinator)
@@ -100,7 +108,8 @@ public sealed class OutputDownloadTests
         for (int i = 0; i < 24; i++)
             await runner.OutputAsync(start, Enumerable.Repeat(line, 64));
         await Eventually.Get(
-            async () => (await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = session.SessionId, PageSize = 1 })).NewestSequence,
+            async () =>
+                (await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = session.SessionId, PageSize = 1 })).NewestSequence,
             newest => newest == 2 + (24 * 64));
         return session.SessionId;
     }

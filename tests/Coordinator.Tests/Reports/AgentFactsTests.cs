@@ -7,7 +7,8 @@ namespace Coordinator.Tests.Reports;
 /// <summary>What runners tell about their agents besides output: results, usage, last words, and what had to be ended.</summary>
 public sealed class AgentFactsTests
 {
-    private static readonly Timestamp s_resultTime = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 26, 10, 0, 0, TimeSpan.Zero));
+    private static readonly Timestamp s_resultTime =
+        Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 26, 10, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task Result_OfALivingAgent_IsShownUntilItGoesOn()
@@ -32,13 +33,16 @@ public sealed class AgentFactsTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
 
-        Proto.Run fine = await EndAsync(coordinator, runner, null, end => (end.EndedAfterResult, end.Signal, end.ResultText) = (true, "SIGTERM", "All done."));
+        Proto.Run fine = await EndAsync(
+            coordinator, runner, null, end => (end.EndedAfterResult, end.Signal, end.ResultText) = (true, "SIGTERM", "All done."));
         Proto.Run wrong = await EndAsync(
             coordinator, runner, 143, end => (end.EndedAfterResult, end.ResultIsError, end.ResultText) = (true, true, "Too many turns."));
 
         Assert.Equal((Proto.RunStatus.Completed, false, true), (fine.Status, fine.HasExitCode, fine.EndedAfterResult));
         Assert.Equal("All done.", (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = fine.SessionId })).ResultText);
-        Assert.Equal((Proto.RunStatus.Failed, "AGENT_ERROR", "Too many turns.", false), (wrong.Status, wrong.Failure.Reason, wrong.Failure.Message, wrong.HasExitCode));
+        Assert.Equal(
+            (Proto.RunStatus.Failed, "AGENT_ERROR", "Too many turns.", false),
+            (wrong.Status, wrong.Failure.Reason, wrong.Failure.Message, wrong.HasExitCode));
         Assert.All([fine, wrong], run => Assert.Null(run.Stop));
     }
 
@@ -93,7 +97,11 @@ public sealed class AgentFactsTests
 
         Assert.All([failed, restarted, stopped], run => Assert.Equal((2, ["sleep", "sh"]), (run.ProcessesEnded, run.EndedCommands)));
         foreach (Proto.Run run in (Proto.Run[])[failed, restarted])
-            Assert.Equal((2, ["sleep", "sh"]), ((await EventsAsync(coordinator, run.SessionId))[^1].RunFailed.ProcessesEnded, run.EndedCommands));
+        {
+            Assert.Equal(
+                (2, ["sleep", "sh"]), ((await EventsAsync(coordinator, run.SessionId))[^1].RunFailed.ProcessesEnded, run.EndedCommands));
+        }
+
         Assert.Equal(["sleep", "sh"], (await EventsAsync(coordinator, session.SessionId))[^1].RunStopped.EndedCommands);
         Assert.Equal(2, stopped.Stop.ProcessesEnded);
 
@@ -112,16 +120,22 @@ public sealed class AgentFactsTests
 
         Proto.Run spoke = await EndAsync(coordinator, runner, 1, end => end.StandardError = "No conversation\u001b found\nBye");
         Proto.Run reported = await EndAsync(
-            coordinator, runner, 1, end => (end.ResultIsError, end.ResultText, end.StandardError) = (true, "Too many turns.", new string('e', 5000)));
+            coordinator,
+            runner,
+            1,
+            end => (end.ResultIsError, end.ResultText, end.StandardError) = (true, "Too many turns.", new string('e', 5000)));
         Proto.Run mute = await EndAsync(coordinator, runner, 3);
         Proto.Run error = await EndAsync(coordinator, runner, 0, end => (end.ResultIsError, end.StandardError) = (true, "oops"));
         Proto.Run killed = await EndAsync(coordinator, runner, null, end => (end.Signal, end.StandardError) = ("SIGSEGV", "boom"));
 
         Assert.Equal("The agent exited with code 1. Its standard error ends with: No conversation\uFFFD found\nBye", spoke.Failure.Message);
         Assert.Equal(
-            $"The agent exited with code 1. It reported: Too many turns. Its standard error ends with: {new string('e', 1000)}", reported.Failure.Message);
+            $"The agent exited with code 1. It reported: Too many turns. Its standard error ends with: {new string('e', 1000)}",
+            reported.Failure.Message);
         Assert.Equal("The agent exited with code 3. Its output says why.", mute.Failure.Message);
-        Assert.Equal(("AGENT_ERROR", "The agent reported an error. Its standard error ends with: oops"), (error.Failure.Reason, error.Failure.Message));
+        Assert.Equal(
+            ("AGENT_ERROR", "The agent reported an error. Its standard error ends with: oops"),
+            (error.Failure.Reason, error.Failure.Message));
         Assert.Equal("KILLED_BY_SIGNAL", killed.Failure.Reason);
         Assert.EndsWith("with SIGSEGV. Its standard error ends with: boom", killed.Failure.Message, StringComparison.Ordinal);
     }
@@ -144,7 +158,9 @@ public sealed class AgentFactsTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0, end => end.Usage = Sample());
         Proto.Run run = await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
         Assert.Equal("$0.42 · 7 turns · 1,200 in, 34 out · 1 tool refused: Bash", run.Usage.Summary);
-        Assert.Equal((421_700, 7, "Bash", "t1"), (run.Usage.CostMicros, run.Usage.Turns, run.Usage.PermissionDenials[0].ToolName, run.Usage.PermissionDenials[0].ToolCallId));
+        Assert.Equal(
+            (421_700, 7, "Bash", "t1"),
+            (run.Usage.CostMicros, run.Usage.Turns, run.Usage.PermissionDenials[0].ToolName, run.Usage.PermissionDenials[0].ToolCallId));
         Assert.Equal(run.Usage, (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).Usage);
     }
 
@@ -191,7 +207,8 @@ public sealed class AgentFactsTests
                 CostSource = (Proto.CostSource)77,
                 Turns = int.MinValue,
             };
-            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 100).Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
+            end.Usage.PermissionDenials.Add(Enumerable.Range(0, 100)
+                .Select(i => new Proto.PermissionDenial { ToolName = new string('\u0001', 9_000), ToolCallId = $"{i}" }));
         });
 
         Assert.Equal((Proto.RunStatus.Completed, 0, 0, 0), (run.Status, run.ProcessesEnded, run.Usage.OutputTokens, run.Usage.Turns));
@@ -220,7 +237,11 @@ public sealed class AgentFactsTests
     }
 
     private static async Task<Proto.Run> EndAsync(
-        RunningCoordinator coordinator, ScriptedRunner runner, int? exitCode, Action<Proto.RunEnded>? more = null, Proto.RunOutcome outcome = Proto.RunOutcome.Exited)
+        RunningCoordinator coordinator,
+        ScriptedRunner runner,
+        int? exitCode,
+        Action<Proto.RunEnded>? more = null,
+        Proto.RunOutcome outcome = Proto.RunOutcome.Exited)
     {
         Proto.StartSessionResponse started = await coordinator.Sessions.StartSessionAsync(Calls.Start());
         Proto.StartRun start = await runner.NextStartAsync();

@@ -34,7 +34,10 @@ public sealed class ReportTests
             RunEvents = new Proto.RunEvents
             {
                 Header = runner.Header(start.RunId, start.Epoch),
-                Events = { new Proto.SessionEvent { Output = new Proto.OutputEvent { Stream = Proto.OutputStream.Stdout, Text = "once" } } },
+                Events =
+                {
+                    new Proto.SessionEvent { Output = new Proto.OutputEvent { Stream = Proto.OutputStream.Stdout, Text = "once" } },
+                },
             },
         };
 
@@ -43,7 +46,9 @@ public sealed class ReportTests
         await runner.OutputAsync(start, "twice");
         await Eventually.Get(runner.NextAckAsync, ack => ack.Sequence == 3);
 
-        Assert.Equal(["once", "twice"], (await coordinator.EventsAsync(session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
+        Assert.Equal(
+            ["once", "twice"],
+            (await coordinator.EventsAsync(session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public sealed class ReportTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (_, start) = await coordinator.StartRunningAsync(runner);
-        await using ScriptedRunner stranger = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002"));
+        await using ScriptedRunner stranger = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002"));
 
         await stranger.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0);
         await stranger.NextAckAsync();
@@ -137,7 +143,9 @@ public sealed class ReportTests
         Assert.Equal(StatusCode.Aborted, end.StatusCode);
         Assert.Equal(Proto.DisconnectReason.Superseded, older.Disconnect?.Reason);
         Assert.Equal(older.Welcome.Epoch + 1, newer.Welcome.Epoch);
-        Assert.Equal(Proto.RunnerStatus.Online, (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = ScriptedRunner.DefaultId })).Runner.Status);
+        Assert.Equal(
+            Proto.RunnerStatus.Online,
+            (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = ScriptedRunner.DefaultId })).Runner.Status);
     }
 
     [Fact]
@@ -215,7 +223,8 @@ public sealed class ReportTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0, e =>
         {
             e.Time = new() { Seconds = long.MinValue };
-            e.Clock = new() { Offset = new() { Seconds = long.MaxValue, Nanos = int.MinValue }, Uncertainty = new() { Seconds = long.MinValue } };
+            e.Clock =
+                new() { Offset = new() { Seconds = long.MaxValue, Nanos = int.MinValue }, Uncertainty = new() { Seconds = long.MinValue } };
             e.ProcessesEnded = -5;
             e.ResultText = new string('x', 2_000_000);
         });
@@ -223,6 +232,7 @@ public sealed class ReportTests
         await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Completed);
         Proto.SessionEvent kept = Assert.Single(await coordinator.EventsAsync(session.SessionId), e => e.Output is not null);
         Assert.Equal("kept", kept.Output.Text);
-        Assert.Equal(1_048_576, (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).ResultText.Length);
+        Assert.Equal(
+            1_048_576, (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).ResultText.Length);
     }
 }

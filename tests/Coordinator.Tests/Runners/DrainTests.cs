@@ -16,7 +16,8 @@ public sealed class DrainTests
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
 
-        Proto.Runner drained = (await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, Reason = "upgrade", StopAfter = Span(0.2) })).Runner;
+        Proto.Runner drained = (await coordinator.Fleet.DrainRunnerAsync(
+            new() { RunnerId = Id, Reason = "upgrade", StopAfter = Span(0.2) })).Runner;
         Assert.Equal((true, "upgrade", 1), (drained.Draining, drained.DrainReason, drained.ActiveRuns));
         Assert.Equal(TimeSpan.FromSeconds(0.2), drained.DrainDeadlineTime.ToDateTimeOffset() - drained.DrainTime.ToDateTimeOffset());
 
@@ -59,7 +60,8 @@ public sealed class DrainTests
 
         Proto.Runner back = (await coordinator.Fleet.UndrainRunnerAsync(new() { RunnerId = Id })).Runner;
 
-        Assert.Equal((false, "", "", null, null), (back.Draining, back.DrainReason, back.DrainRequestedBy, back.DrainTime, back.DrainDeadlineTime));
+        Assert.Equal(
+            (false, "", "", null, null), (back.Draining, back.DrainReason, back.DrainRequestedBy, back.DrainTime, back.DrainDeadlineTime));
         await coordinator.StartRunningAsync(runner);
     }
 
@@ -68,7 +70,8 @@ public sealed class DrainTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
-        Proto.Runner first = (await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, Reason = "upgrade", StopAfter = Span(3_600) })).Runner;
+        Proto.Runner first = (await coordinator.Fleet.DrainRunnerAsync(
+            new() { RunnerId = Id, Reason = "upgrade", StopAfter = Span(3_600) })).Runner;
 
         Proto.Runner second = (await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, Reason = "no hurry" })).Runner;
 
@@ -81,7 +84,8 @@ public sealed class DrainTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
 
         await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, StopAfter = Span(-1) }).ResponseAsync.InvalidAsync("stop_after");
-        await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, StopAfter = Span(3_000_000) }).ResponseAsync.InvalidAsync("stop_after");
+        await coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = Id, StopAfter = Span(3_000_000) }).ResponseAsync
+            .InvalidAsync("stop_after");
     }
 
     [Fact]
@@ -95,7 +99,8 @@ public sealed class DrainTests
         await coordinator.Fleet.RemoveRunnerAsync(remove).ResponseAsync.FailsAsync(StatusCode.FailedPrecondition, "RUNNER_ONLINE");
         await runner.CutAsync();
         await coordinator.OfflineAsync();
-        RpcException refused = await coordinator.Fleet.RemoveRunnerAsync(remove).ResponseAsync.FailsAsync(StatusCode.FailedPrecondition, "RUNNER_ACTIVE");
+        RpcException refused = await coordinator.Fleet.RemoveRunnerAsync(remove).ResponseAsync
+            .FailsAsync(StatusCode.FailedPrecondition, "RUNNER_ACTIVE");
         Assert.Contains("still has 1 active run.", refused.Status.Detail, StringComparison.Ordinal);
 
         await coordinator.RunWhenAsync(start.RunId, r => r.Failure?.Reason == "RUNNER_LOST");

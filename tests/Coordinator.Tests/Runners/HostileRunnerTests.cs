@@ -18,12 +18,14 @@ public sealed class HostileRunnerTests
             await runner.OutputAsync(start, new string('x', 1_000));
         await Eventually.Get(runner.NextAckAsync, ack => ack.Sequence == 101);
 
-        List<Proto.OutputEvent> stored = [.. (await coordinator.EventsAsync(session.SessionId)).Select(e => e.Output).Where(o => o is not null)];
+        List<Proto.OutputEvent> stored =
+            [.. (await coordinator.EventsAsync(session.SessionId)).Select(e => e.Output).Where(o => o is not null)];
         Assert.InRange(stored.Count, 50, 65);
         Assert.Equal([true], stored.Where(o => o.QuotaReached).Select(o => o.QuotaReached));
         Assert.True(stored[^1].QuotaReached);
         using HttpClient web = new();
-        string text = await web.GetStringAsync($"{coordinator.WebUrl}/sessions/{session.SessionId}/output.txt", TestContext.Current.CancellationToken);
+        string text = await web.GetStringAsync(
+            $"{coordinator.WebUrl}/sessions/{session.SessionId}/output.txt", TestContext.Current.CancellationToken);
         Assert.Contains("[quota of stored events reached; the rest is on the runner]", text, StringComparison.Ordinal);
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0);
         await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Completed);
@@ -61,7 +63,10 @@ public sealed class HostileRunnerTests
             start,
             ScriptedRunner.Line("a\0b"),
             ScriptedRunner.Said(huge),
-            new Proto.SessionEvent { ToolCall = new Proto.ToolCallEvent { ToolCallId = huge, ToolName = "n\0\u001b[31m", InputJson = huge } },
+            new Proto.SessionEvent
+            {
+                ToolCall = new Proto.ToolCallEvent { ToolCallId = huge, ToolName = "n\0\u001b[31m", InputJson = huge },
+            },
             new Proto.SessionEvent { ToolResult = new Proto.ToolResultEvent { ToolCallId = huge, Text = huge } });
         await runner.NextAckAsync();
 
@@ -85,7 +90,8 @@ public sealed class HostileRunnerTests
         await runner.SendAsync(Events(runner, start, id == "HUGE" ? new string('x', 3_500_000) : id));
         await Eventually.Get(runner.NextAckAsync, ack => ack.Sequence == 3);
 
-        Assert.Equal("good-1", (await coordinator.Sessions.GetSessionAsync(new() { SessionId = session.SessionId })).Session.ExecutorSessionId);
+        Assert.Equal(
+            "good-1", (await coordinator.Sessions.GetSessionAsync(new() { SessionId = session.SessionId })).Session.ExecutorSessionId);
     }
 
     [Theory]

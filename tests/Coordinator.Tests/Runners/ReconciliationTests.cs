@@ -19,7 +19,8 @@ public sealed class ReconciliationTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         var (session, lost) = await ClaimedAsync(coordinator, "boot-1", "journal-1");
 
-        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
         Proto.StartRun again = await after.NextStartAsync();
         await after.BeatAsync();
         await after.BeatAsync();
@@ -41,7 +42,8 @@ public sealed class ReconciliationTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         var (session, _) = await ClaimedAsync(coordinator, "boot-1", before);
 
-        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: after));
+        await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: after));
 
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Failed, "RUNNER_RESTARTED"), (run.Status, run.Failure.Reason));
@@ -56,7 +58,8 @@ public sealed class ReconciliationTests
         var (session, _) = await coordinator.StartRunningAsync(before);
         await before.CutAsync();
 
-        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
 
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Failed, "RUNNER_RESTARTED"), (run.Status, run.Failure.Reason));
@@ -69,7 +72,8 @@ public sealed class ReconciliationTests
         var (session, _) = await ClaimedAsync(coordinator, "boot-1", "journal-1");
         await coordinator.StopAsync(session.SessionId);
 
-        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
+        await using ScriptedRunner after = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello(bootId: "boot-2", journalId: "journal-1"));
 
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.EndTime is not null);
         Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.NeverStarted, 0), (run.Status, run.Stop.Outcome, run.Stop.ProcessesLeft));
@@ -88,11 +92,17 @@ public sealed class ReconciliationTests
         await leaving.NextAckAsync();
         Proto.Run waiting = await coordinator.RunAsync(session.RunId);
 
-        await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002"));
+        await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002"));
         Proto.StartRun again = await other.NextStartAsync();
         await leaving.SendAsync(new Proto.RunnerFrame
         {
-            RunEnded = new Proto.RunEnded { Header = new() { RunId = refused.RunId, Epoch = refused.Epoch, Sequence = 1 }, Outcome = Proto.RunOutcome.NeverStarted, Time = new() },
+            RunEnded = new Proto.RunEnded
+            {
+                Header = new() { RunId = refused.RunId, Epoch = refused.Epoch, Sequence = 1 },
+                Outcome = Proto.RunOutcome.NeverStarted,
+                Time = new(),
+            },
         });
         await leaving.NextAckAsync();
         await other.StartedAsync(again);
@@ -110,7 +120,8 @@ public sealed class ReconciliationTests
     [InlineData(Proto.HeldRunState.Ended, -1, true)]
     [InlineData(Proto.HeldRunState.Running, 0, true)]
     [InlineData(Proto.HeldRunState.Stopping, 0, true)]
-    public async Task Hello_HoldingARunThatIsOver_ForgetsItUnlessItEndedThereUnderThatClaim(Proto.HeldRunState state, long epoch, bool forgets)
+    public async Task Hello_HoldingARunThatIsOver_ForgetsItUnlessItEndedThereUnderThatClaim(
+        Proto.HeldRunState state, long epoch, bool forgets)
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator);
@@ -230,7 +241,8 @@ public sealed class ReconciliationTests
     }
 
     /// <summary>A run whose start got lost on its way to the runner.</summary>
-    private static async Task<(Proto.Session Session, Proto.StartRun Lost)> ClaimedAsync(RunningCoordinator coordinator, string bootId, string journalId)
+    private static async Task<(Proto.Session Session, Proto.StartRun Lost)> ClaimedAsync(
+        RunningCoordinator coordinator, string bootId, string journalId)
     {
         ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello(bootId: bootId, journalId: journalId));
         Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;

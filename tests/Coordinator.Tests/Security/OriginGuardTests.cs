@@ -52,7 +52,8 @@ public sealed class OriginGuardTests
     [InlineData("GET", "cross-site", "no-cors", "script", null, HttpStatusCode.Forbidden)]
     [InlineData("GET", "cross-site", "cors", "empty", null, HttpStatusCode.Forbidden)]
     [InlineData("GET", "cross-site", "websocket", "document", null, HttpStatusCode.Forbidden)]
-    public async Task LinkFromAnotherSite_OpensThePageButNothingElseDoes(string method, string site, string mode, string dest, string? origin, HttpStatusCode expected)
+    public async Task LinkFromAnotherSite_OpensThePageButNothingElseDoes(
+        string method, string site, string mode, string dest, string? origin, HttpStatusCode expected)
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         List<(string, string)> headers = [("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", dest)];

@@ -16,21 +16,46 @@ public sealed class ErrorTests
     public async Task UnknownIds_AreNotFoundAndNamed()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.GetSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.StopSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.ResumeSessionAsync(new() { SessionId = UnknownSession, Prompt = "x" }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.DeleteSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.GetSessionResultAsync(new() { SessionId = UnknownSession }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession }).ResponseStream.MoveNext());
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = UnknownSession, Text = "x" }).ResponseAsync);
-        await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Runs.ListRunsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.GetSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.StopSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.ResumeSessionAsync(new() { SessionId = UnknownSession, Prompt = "x" }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.DeleteSessionAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.GetSessionResultAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession }).ResponseStream.MoveNext());
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND",
+            UnknownSession,
+            coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = UnknownSession, Text = "x" }).ResponseAsync);
+        await FailsAsync(
+            "SESSION_NOT_FOUND", UnknownSession, coordinator.Runs.ListRunsAsync(new() { SessionId = UnknownSession }).ResponseAsync);
         await FailsAsync("RUN_NOT_FOUND", UnknownRun, coordinator.Runs.GetRunAsync(new() { RunId = UnknownRun }).ResponseAsync);
         await FailsAsync("RUN_NOT_FOUND", UnknownRun, coordinator.Runs.StopRunAsync(new() { RunId = UnknownRun }).ResponseAsync);
-        await FailsAsync("RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.GetRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
-        await FailsAsync("RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
-        await FailsAsync("RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.UndrainRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
-        await FailsAsync("RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.RemoveRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
+        await FailsAsync(
+            "RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.GetRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
+        await FailsAsync(
+            "RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.DrainRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
+        await FailsAsync(
+            "RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.UndrainRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
+        await FailsAsync(
+            "RUNNER_NOT_FOUND", UnknownRunner, coordinator.Fleet.RemoveRunnerAsync(new() { RunnerId = UnknownRunner }).ResponseAsync);
         Proto.StartSessionRequest orphan = Calls.Start();
         orphan.ParentSessionId = UnknownSession;
         await FailsAsync("SESSION_NOT_FOUND", UnknownSession, coordinator.Sessions.StartSessionAsync(orphan).ResponseAsync);
@@ -43,7 +68,8 @@ public sealed class ErrorTests
         Proto.Session session = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         await coordinator.StopAsync(session.SessionId);
 
-        RpcException error = await coordinator.StopAsync(session.SessionId).FailsAsync(StatusCode.FailedPrecondition, "SESSION_NOT_RUNNING");
+        RpcException error = await coordinator.StopAsync(session.SessionId)
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_NOT_RUNNING");
 
         Assert.Contains(session.SessionId, error.Status.Detail);
         Assert.Contains("STOPPED since", error.Status.Detail);
@@ -55,9 +81,12 @@ public sealed class ErrorTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         string id = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session.SessionId;
 
-        await coordinator.Sessions.ResumeSessionAsync(new() { SessionId = id, Prompt = "x" }).ResponseAsync.FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
-        await coordinator.Sessions.DeleteSessionAsync(new() { SessionId = id }).ResponseAsync.FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
-        await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = id }).ResponseAsync.FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
+        await coordinator.Sessions.ResumeSessionAsync(new() { SessionId = id, Prompt = "x" }).ResponseAsync
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
+        await coordinator.Sessions.DeleteSessionAsync(new() { SessionId = id }).ResponseAsync
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
+        await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = id }).ResponseAsync
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_ACTIVE");
     }
 
     [Fact]
@@ -109,7 +138,8 @@ public sealed class ErrorTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await coordinator.Sessions.WatchSessions(new() { AfterRevision = -1, MaxEndedSessions = -1 }).ResponseStream.MoveNext()
             .InvalidAsync("after_revision", "max_ended_sessions");
-        await coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession, AfterSequence = -1, Tail = int.MinValue }).ResponseStream.MoveNext()
+        await coordinator.Sessions.WatchSessionEvents(new() { SessionId = UnknownSession, AfterSequence = -1, Tail = int.MinValue })
+            .ResponseStream.MoveNext()
             .InvalidAsync("after_sequence", "tail");
     }
 
@@ -119,8 +149,8 @@ public sealed class ErrorTests
     public async Task ListSessionEvents_WithBadNumbers_NamesEveryField(int pageSize)
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
-        await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession, AfterSequence = -1, PageSize = pageSize }).ResponseAsync
-            .InvalidAsync("after_sequence", "page_size");
+        await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = UnknownSession, AfterSequence = -1, PageSize = pageSize })
+            .ResponseAsync.InvalidAsync("after_sequence", "page_size");
     }
 
     [Theory]
@@ -151,11 +181,13 @@ public sealed class ErrorTests
             Reason = new string('r', 1_025),
         }).ResponseAsync.InvalidAsync("grace_period", "reason");
         await coordinator.Sessions.StopSessionsAsync(new()).ResponseAsync.InvalidAsync("filter");
-        await coordinator.Sessions.StopSessionsAsync(new() { Filter = new() { Statuses = { (Proto.SessionStatus)99 } } }).ResponseAsync.InvalidAsync("filter.statuses");
+        await coordinator.Sessions.StopSessionsAsync(new() { Filter = new() { Statuses = { (Proto.SessionStatus)99 } } }).ResponseAsync
+            .InvalidAsync("filter.statuses");
         await coordinator.Sessions.ListSessionsAsync(new() { PageSize = -1 }).ResponseAsync.InvalidAsync("page_size");
         await coordinator.Sessions.ListSessionsAsync(new() { PageToken = "garbage" }).ResponseAsync.InvalidAsync("page_token");
         await coordinator.Sessions.ListSessionsAsync(new() { BeforeSessionId = "ses!" }).ResponseAsync.InvalidAsync("before_session_id");
-        await coordinator.Sessions.StartSessionAsync(new() { Executor = "command", Prompt = "true", ProjectDir = "not/absolute" }).ResponseAsync.InvalidAsync("project_dir");
+        await coordinator.Sessions.StartSessionAsync(new() { Executor = "command", Prompt = "true", ProjectDir = "not/absolute" })
+            .ResponseAsync.InvalidAsync("project_dir");
         await coordinator.Runs.ListRunsAsync(new() { Statuses = { Proto.RunStatus.Unspecified } }).ResponseAsync.InvalidAsync("statuses");
     }
 
@@ -171,12 +203,14 @@ public sealed class ErrorTests
     [Fact]
     public async Task Limits_OfQueueAndWatchers_AreResourceExhausted()
     {
-        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync("--Coordinator:MaxPendingRuns=1", "--Coordinator:MaxWatchers=1");
+        await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(
+            "--Coordinator:MaxPendingRuns=1", "--Coordinator:MaxWatchers=1");
         await coordinator.Sessions.StartSessionAsync(Calls.Start());
         await coordinator.Sessions.StartSessionAsync(Calls.Start()).ResponseAsync.FailsAsync(StatusCode.ResourceExhausted, "QUEUE_FULL");
         using var first = coordinator.Sessions.WatchSessions(new());
         await first.ResponseStream.MoveNext().WithTimeout();
-        await coordinator.Sessions.WatchSessions(new()).ResponseStream.MoveNext().FailsAsync(StatusCode.ResourceExhausted, "TOO_MANY_WATCHERS");
+        await coordinator.Sessions.WatchSessions(new()).ResponseStream.MoveNext()
+            .FailsAsync(StatusCode.ResourceExhausted, "TOO_MANY_WATCHERS");
     }
 
     [Fact]
@@ -188,7 +222,9 @@ public sealed class ErrorTests
 
         Proto.Session session = (await coordinator.Sessions.StartSessionAsync(request)).Session;
 
-        Assert.Equal((Proto.SessionStatus.Pending, "No connected runner has the executor 'nobody-has-this'."), (session.Status, session.PendingReason));
+        Assert.Equal(
+            (Proto.SessionStatus.Pending, "No connected runner has the executor 'nobody-has-this'."),
+            (session.Status, session.PendingReason));
         Proto.Run run = await coordinator.RunWhenAsync(session.RunId, r => r.Status == Proto.RunStatus.Failed);
         Assert.Equal("NO_MATCHING_RUNNER", run.Failure.Reason);
     }

@@ -100,7 +100,8 @@ public sealed class SessionWatchTests
     public async Task Watch_WithAFilter_SeesSessionsComeAndGo()
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
-        await using WatcherView view = new(coordinator, filter: new Proto.SessionFilter { Statuses = { Proto.SessionStatus.Pending }, AgentName = "tester" });
+        await using WatcherView view = new(
+            coordinator, filter: new Proto.SessionFilter { Statuses = { Proto.SessionStatus.Pending }, AgentName = "tester" });
         await view.UntilAsync(v => v.Snapshots == 1);
         Proto.Session pending = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
         await view.UntilAsync(v => v.Sessions.ContainsKey(pending.SessionId));
@@ -129,7 +130,10 @@ public sealed class SessionWatchTests
         for (int round = 0; round < 30; round++)
         {
             foreach (var (session, _) in running)
-                await coordinator.StopAsync(session.SessionId, s => (s.GracePeriod, s.Reason) = (new() { Seconds = 3_000 - round }, padding[..1_000]));
+            {
+                await coordinator.StopAsync(
+                    session.SessionId, s => (s.GracePeriod, s.Reason) = (new() { Seconds = 3_000 - round }, padding[..1_000]));
+            }
         }
 
         foreach (var (_, start) in running)

@@ -52,13 +52,19 @@ public sealed class SnapshotTests
         string[] mine = await StartEndedAsync(coordinator, 9);
         string[] active = await StartAsync(coordinator, 2);
 
-        List<Proto.SessionSnapshot> byAgent = await SnapshotAsync(coordinator, new() { MaxEndedSessions = 4, Filter = new() { AgentName = "tester" } });
+        List<Proto.SessionSnapshot> byAgent = await SnapshotAsync(
+            coordinator, new() { MaxEndedSessions = 4, Filter = new() { AgentName = "tester" } });
         List<Proto.SessionSnapshot> byStatus = await SnapshotAsync(coordinator, new()
         {
             MaxEndedSessions = 4,
-            Filter = new() { AgentName = "tester", Statuses = { Proto.SessionStatus.Stopped, Proto.SessionStatus.Stopped, Proto.SessionStatus.Failed } },
+            Filter = new()
+            {
+                AgentName = "tester",
+                Statuses = { Proto.SessionStatus.Stopped, Proto.SessionStatus.Stopped, Proto.SessionStatus.Failed },
+            },
         });
-        List<Proto.SessionSnapshot> onlyActive = await SnapshotAsync(coordinator, new() { MaxEndedSessions = 4, Filter = new() { Statuses = { Proto.SessionStatus.Pending } } });
+        List<Proto.SessionSnapshot> onlyActive = await SnapshotAsync(
+            coordinator, new() { MaxEndedSessions = 4, Filter = new() { Statuses = { Proto.SessionStatus.Pending } } });
 
         Assert.Equal([.. active.Reverse(), .. mine.Reverse().Take(4)], IdsOf(byAgent));
         Assert.Equal(5, byAgent[^1].OmittedSessions);
@@ -91,7 +97,13 @@ public sealed class SnapshotTests
         for (int i = 0; i < 4; i++)
             ids.AddRange([.. await StartEndedAsync(coordinator, 2), .. await StartAsync(coordinator, 1)]);
         Proto.ListSessionsRequest request = new() { PageSize = 5 };
-        request.Filter = new() { Statuses = { Proto.SessionStatus.Pending, Proto.SessionStatus.Stopped, Proto.SessionStatus.Stopped, Proto.SessionStatus.Failed } };
+        request.Filter = new()
+        {
+            Statuses =
+            {
+                Proto.SessionStatus.Pending, Proto.SessionStatus.Stopped, Proto.SessionStatus.Stopped, Proto.SessionStatus.Failed,
+            },
+        };
 
         List<string> listed = [];
         do
@@ -134,14 +146,16 @@ public sealed class SnapshotTests
         return parts;
     }
 
-    private static IEnumerable<string> IdsOf(IEnumerable<Proto.SessionSnapshot> parts) => parts.SelectMany(p => p.Sessions).Select(s => s.SessionId);
+    private static IEnumerable<string> IdsOf(IEnumerable<Proto.SessionSnapshot> parts) =>
+        parts.SelectMany(p => p.Sessions).Select(s => s.SessionId);
 
     /// <summary>Sessions that wait for a runner; there is none. Their ids, oldest first.</summary>
     private static async Task<string[]> StartAsync(RunningCoordinator coordinator, int count, string agent = "tester")
     {
         Proto.StartSessionRequest request = Calls.Start();
         request.AgentName = agent;
-        var started = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => coordinator.Sessions.StartSessionAsync(request).ResponseAsync)).WithTimeout();
+        var started = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(_ => coordinator.Sessions.StartSessionAsync(request).ResponseAsync)).WithTimeout();
         return [.. started.Select(s => s.Session.SessionId).Order(StringComparer.Ordinal)];
     }
 

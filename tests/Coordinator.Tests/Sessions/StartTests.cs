@@ -92,13 +92,16 @@ public sealed class StartTests
     {
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
-        await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002", capacity: 1));
+        await using ScriptedRunner other = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Hello("rnr_00000000000000000000000002", capacity: 1));
         var (session, first) = await coordinator.StartRunningAsync(runner);
-        await runner.EndedAsync(first.RunId, first.Epoch, Proto.RunOutcome.Exited, 0, e => (e.ExecutorSessionId, e.ResultText) = ("conversation-1", "done"));
+        await runner.EndedAsync(
+            first.RunId, first.Epoch, Proto.RunOutcome.Exited, 0, e => (e.ExecutorSessionId, e.ResultText) = ("conversation-1", "done"));
         await coordinator.RunWhenAsync(first.RunId, r => r.Status == Proto.RunStatus.Completed);
         Assert.Equal("done", (await coordinator.Sessions.GetSessionResultAsync(new() { SessionId = session.SessionId })).ResultText);
 
-        Proto.ResumeSessionResponse resumed = await coordinator.Sessions.ResumeSessionAsync(new() { SessionId = session.SessionId, Prompt = "go on" });
+        Proto.ResumeSessionResponse resumed = await coordinator.Sessions.ResumeSessionAsync(
+            new() { SessionId = session.SessionId, Prompt = "go on" });
 
         Proto.StartRun start = await runner.NextStartAsync();
         Assert.Equal((resumed.Run.RunId, "conversation-1", "go on"), (start.RunId, start.ExecutorSessionId, start.Prompt));
@@ -173,7 +176,8 @@ public sealed class StartTests
         await UntilAsync(() => events[^1].RunCompleted is not null);
 
         Assert.Equal(Enumerable.Range(1, 2_003).Select(n => (long)n), events.Select(e => e.Sequence));
-        Assert.Equal(Enumerable.Range(0, 2_000).Select(n => $"line {n}"), events.Where(e => e.Output is not null).Select(e => e.Output.Text));
+        Assert.Equal(
+            Enumerable.Range(0, 2_000).Select(n => $"line {n}"), events.Where(e => e.Output is not null).Select(e => e.Output.Text));
         Assert.Equal("work", events[0].Message.Text);
         using var rest = coordinator.Sessions.WatchSessionEvents(new() { SessionId = session.SessionId, AfterSequence = 1_000 });
         Assert.True(await rest.ResponseStream.MoveNext().WithTimeout());

@@ -64,7 +64,13 @@ public sealed class OverdueStopTests
         await runner.ProgressAsync(stop, Proto.StopPhase.Killed, left: 1);
         await runner.SendAsync(new Proto.RunnerFrame
         {
-            StopProgress = new() { Header = runner.Header(stop.RunId, stop.Epoch), Phase = Proto.StopPhase.Stuck, ProcessesLeft = 1, Detail = "4711 (dd, state D)" },
+            StopProgress = new()
+            {
+                Header = runner.Header(stop.RunId, stop.Epoch),
+                Phase = Proto.StopPhase.Stuck,
+                ProcessesLeft = 1,
+                Detail = "4711 (dd, state D)",
+            },
         });
         await coordinator.RunWhenAsync(start.RunId, r => r.Stop.KilledTime is not null && r.Stop.ProcessesLeft == 1);
         record = await clock.AfterAsync(start.RunId, seconds: 6);

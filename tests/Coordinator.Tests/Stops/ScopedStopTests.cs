@@ -68,7 +68,8 @@ public sealed class ScopedStopTests
         Task<Proto.Session?>[] starts = [.. Enumerable.Range(0, 200).Select(_ => TryStartAsync(coordinator, root.SessionId))];
         await Task.WhenAny(starts);
         Task<Proto.StopSessionResponse> stop = coordinator.StopAsync(root.SessionId, s => s.IncludeChildren = true);
-        Proto.Session?[] started = await Task.WhenAll([.. starts, .. Enumerable.Range(0, 200).Select(_ => TryStartAsync(coordinator, root.SessionId))]);
+        Proto.Session?[] started = await Task.WhenAll(
+            [.. starts, .. Enumerable.Range(0, 200).Select(_ => TryStartAsync(coordinator, root.SessionId))]);
         Proto.StopSessionResponse answer = await stop;
 
         string[] children = [.. started.OfType<Proto.Session>().Select(s => s.SessionId)];
@@ -93,7 +94,7 @@ public sealed class ScopedStopTests
         for (int i = 0; i < 30; i++)
             world.Add(await InventAsync(coordinator, random, world, i % 3 == 0 ? offline : online));
         await offline.CutAsync();
-        await coordinator.OfflineAsync();
+        await coordinator.StoredOfflineAsync();
 
         for (int i = 0; i < 8; i++)
         {
@@ -130,7 +131,8 @@ public sealed class ScopedStopTests
         Assert.Equal(6, answer.Outcomes.Count);
         Assert.Equal(0, await runner.WaitingStopsAsync());
         Assert.Equal(Proto.SessionStatus.Stopped, (await coordinator.SessionAsync(pending.SessionId)).Status);
-        await using ScriptedRunner back = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(running.Select(r => r.Start)));
+        await using ScriptedRunner back = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Holding(running.Select(r => r.Start)));
         List<string> stopped = [];
         while (stopped.Count < running.Count)
         {
@@ -164,7 +166,8 @@ public sealed class ScopedStopTests
         }
     }
 
-    private static async Task<(Proto.Session Session, Proto.StartRun Start)> StartRunningAsync(RunningCoordinator coordinator, ScriptedRunner runner, string parent)
+    private static async Task<(Proto.Session Session, Proto.StartRun Start)> StartRunningAsync(
+        RunningCoordinator coordinator, ScriptedRunner runner, string parent)
     {
         Proto.Session session = await StartAsync(coordinator, parent);
         Proto.StartRun start = await runner.NextStartAsync();
@@ -174,7 +177,8 @@ public sealed class ScopedStopTests
     }
 
     /// <summary>A session somewhere in its life, below one of the others or none.</summary>
-    private static async Task<Proto.Session> InventAsync(RunningCoordinator coordinator, Random random, List<Proto.Session> world, ScriptedRunner runner)
+    private static async Task<Proto.Session> InventAsync(
+        RunningCoordinator coordinator, Random random, List<Proto.Session> world, ScriptedRunner runner)
     {
         bool isPlaced = random.Next(4) > 0;
         Proto.StartSessionRequest request = Calls.Start(executor: isPlaced ? "command" : "another");

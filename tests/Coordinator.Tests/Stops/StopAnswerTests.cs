@@ -20,7 +20,12 @@ public sealed class StopAnswerTests
             AlreadyStopping = true,
             Delivery = StopDelivery.QueuedRunnerOffline,
         };
-        StopAnswer answer = new(own, [own with { SessionId = "ses_2", Delivery = StopDelivery.Sent }, StopResult.Missing("ses_3", CoordinatorException.SessionNotFound("ses_3"))]);
+        StopAnswer answer = new(
+            own,
+            [
+                own with { SessionId = "ses_2", Delivery = StopDelivery.Sent },
+                StopResult.Missing("ses_3", CoordinatorException.SessionNotFound("ses_3")),
+            ]);
 
         byte[] ofSession = StopMapping.ToSessionResponse(answer).ToByteArray();
 

@@ -15,7 +15,8 @@ public sealed class StopTests
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
 
-        Proto.StopSessionResponse answer = await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(3)));
+        Proto.StopSessionResponse answer = await coordinator.StopAsync(
+            session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(3)));
 
         Assert.Equal(Proto.SessionStatus.Stopping, answer.Status);
         Assert.Equal(Proto.StopDelivery.Sent, answer.Delivery);
@@ -27,13 +28,20 @@ public sealed class StopTests
         await runner.ReceivedAsync(stop);
         await runner.ProgressAsync(stop, Proto.StopPhase.Signalled);
         await runner.ProgressAsync(stop, Proto.StopPhase.Killed);
-        await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped, more: e => (e.Signal, e.Escalated, e.ProcessesEnded) = ("SIGKILL", true, 4));
+        await runner.EndedAsync(
+            start.RunId,
+            start.Epoch,
+            Proto.RunOutcome.Stopped,
+            more: e => (e.Signal, e.Escalated, e.ProcessesEnded) = ("SIGKILL", true, 4));
 
         Proto.Run run = await coordinator.RunWhenAsync(start.RunId, r => r.Status == Proto.RunStatus.Stopped);
         Proto.StopRecord record = run.Stop;
-        Assert.Equal(("SIGKILL", true, 4, 0, true), (record.Signal, record.Escalated, record.ProcessesEnded, record.ProcessesLeft, record.HasProcessesLeft));
+        Assert.Equal(
+            ("SIGKILL", true, 4, 0, true),
+            (record.Signal, record.Escalated, record.ProcessesEnded, record.ProcessesLeft, record.HasProcessesLeft));
         Assert.Equal(Proto.StopOutcome.Proved, record.Outcome);
-        Timestamp[] times = [record.RequestedTime, record.SentTime, record.ReceivedTime, record.SignalledTime, record.KilledTime, record.EndedTime];
+        Timestamp[] times =
+            [record.RequestedTime, record.SentTime, record.ReceivedTime, record.SignalledTime, record.KilledTime, record.EndedTime];
         Assert.All(times, Assert.NotNull);
         Assert.Equal(times.Order(), times);
         Assert.Equal(Proto.SessionStatus.Stopped, (await coordinator.SessionAsync(session.SessionId)).Status);
@@ -64,7 +72,8 @@ public sealed class StopTests
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
 
-        Proto.StopSessionResponse[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => coordinator.StopAsync(session.SessionId)));
+        Proto.StopSessionResponse[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(_ => coordinator.StopAsync(session.SessionId)));
 
         Assert.Single(answers, a => !a.AlreadyStopping);
         Assert.Single(answers.Select(a => (a.SessionId, a.RunId, a.Status, a.Delivery)).Distinct());
@@ -84,7 +93,8 @@ public sealed class StopTests
         await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)));
         await runner.NextStopAsync();
 
-        Assert.True((await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)))).AlreadyStopping);
+        Assert.True((await coordinator.StopAsync(
+            session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)))).AlreadyStopping);
         await coordinator.StopAsync(session.SessionId, s => s.GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)));
         Assert.Equal(1, (await runner.NextStopAsync()).GracePeriod.Seconds);
         await coordinator.StopAsync(session.SessionId, s => s.Force = true);
@@ -102,7 +112,9 @@ public sealed class StopTests
         ScriptedRunner before = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(before);
         await before.CutAsync();
-        await Eventually.Get(async () => (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = ScriptedRunner.DefaultId })).Runner.Status,
+        await Eventually.Get(
+            async () =>
+                (await coordinator.Fleet.GetRunnerAsync(new Proto.GetRunnerRequest { RunnerId = ScriptedRunner.DefaultId })).Runner.Status,
             status => status == Proto.RunnerStatus.Offline);
 
         Proto.StopSessionResponse answer = await coordinator.StopAsync(session.SessionId);
@@ -176,7 +188,13 @@ public sealed class StopTests
 
         await runner.SendAsync(new Proto.RunnerFrame
         {
-            StopProgress = new Proto.StopProgress { Header = runner.Header(stop.RunId, stop.Epoch), Phase = Proto.StopPhase.Stuck, ProcessesLeft = 2, Detail = "4711 (dd, uninterruptible)" },
+            StopProgress = new Proto.StopProgress
+            {
+                Header = runner.Header(stop.RunId, stop.Epoch),
+                Phase = Proto.StopPhase.Stuck,
+                ProcessesLeft = 2,
+                Detail = "4711 (dd, uninterruptible)",
+            },
         });
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped, more: e => e.ProcessesLeft = 2);
 
@@ -244,7 +262,8 @@ public sealed class StopTests
         Assert.Equal(Proto.StopDelivery.Unspecified, answer.Delivery);
         Assert.Equal([child.SessionId, grandchild.SessionId], answer.Children.Select(c => c.SessionId));
         Assert.Equal(Proto.SessionStatus.Pending, (await coordinator.SessionAsync(other.SessionId)).Status);
-        await coordinator.StopAsync(root.SessionId, s => s.IncludeChildren = true).FailsAsync(StatusCode.FailedPrecondition, "SESSION_NOT_RUNNING");
+        await coordinator.StopAsync(root.SessionId, s => s.IncludeChildren = true)
+            .FailsAsync(StatusCode.FailedPrecondition, "SESSION_NOT_RUNNING");
     }
 
     [Fact]
@@ -255,7 +274,8 @@ public sealed class StopTests
         var (session, first) = await coordinator.StartRunningAsync(runner);
         await runner.EndedAsync(first.RunId, first.Epoch, Proto.RunOutcome.Exited, 0);
         await coordinator.RunWhenAsync(first.RunId, r => r.Status == Proto.RunStatus.Completed);
-        Proto.Run second = (await coordinator.Sessions.ResumeSessionAsync(new Proto.ResumeSessionRequest { SessionId = session.SessionId, Prompt = "more" })).Run;
+        Proto.Run second = (await coordinator.Sessions.ResumeSessionAsync(
+            new Proto.ResumeSessionRequest { SessionId = session.SessionId, Prompt = "more" })).Run;
         Proto.StartRun start = await runner.NextStartAsync();
         await runner.StartedAsync(start);
 

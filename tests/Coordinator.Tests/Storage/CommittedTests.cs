@@ -22,7 +22,10 @@ public sealed class CommittedTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
 
         Assert.Equal(
-            [typeof(CommandSender), typeof(Dispatcher), typeof(SessionFeed), typeof(SessionEventSignals), typeof(RunnerFeed), typeof(CoordinatorMetrics)],
+            [
+                typeof(CommandSender), typeof(Dispatcher), typeof(SessionFeed), typeof(SessionEventSignals), typeof(RunnerFeed),
+                typeof(CoordinatorMetrics),
+            ],
             coordinator.Services.GetServices<ICommitListener>().Select(listener => listener.GetType()));
     }
 
@@ -42,7 +45,9 @@ public sealed class CommittedTests
         RunnerCommand.StopRun command = Assert.IsType<RunnerCommand.StopRun>(Assert.Single(committed.Commands));
         Assert.Equal((await runner.NextStopAsync()).CommandId, command.CommandId);
         SessionChange change = Assert.Single(committed.Sessions);
-        Assert.Equal((session.SessionId, SessionStatus.Stopping, committed.Revision), (change.SessionId, change.View!.Session.Status, change.Revision));
+        Assert.Equal(
+            (session.SessionId, SessionStatus.Stopping, committed.Revision),
+            (change.SessionId, change.View!.Session.Status, change.Revision));
         Assert.Equal(RunStatus.Stopping, Assert.Single(committed.Runs).Status);
     }
 
@@ -54,7 +59,8 @@ public sealed class CommittedTests
         await coordinator.StartRunningAsync(runner);
         int before = _recorder.Commits.Count;
 
-        await coordinator.Sessions.StopSessionAsync(new() { SessionId = $"ses_{new string('0', 26)}" }).ResponseAsync.FailsAsync(global::Grpc.Core.StatusCode.NotFound, "SESSION_NOT_FOUND");
+        await coordinator.Sessions.StopSessionAsync(new() { SessionId = $"ses_{new string('0', 26)}" }).ResponseAsync
+            .FailsAsync(global::Grpc.Core.StatusCode.NotFound, "SESSION_NOT_FOUND");
 
         Assert.All(_recorder.Commits.Skip(before), committed => Assert.Empty(committed.Commands));
     }
@@ -72,10 +78,12 @@ public sealed class CommittedTests
         Proto.Session started = (await coordinator.Sessions.StartSessionAsync(Calls.Start())).Session;
 
         Assert.Contains(_recorder.Commits, committed => committed.Sessions.Any(change => change.SessionId == started.SessionId));
-        Assert.Equal(started.SessionId, (await coordinator.Sessions.GetSessionAsync(new() { SessionId = started.SessionId })).Session.SessionId);
+        Assert.Equal(
+            started.SessionId, (await coordinator.Sessions.GetSessionAsync(new() { SessionId = started.SessionId })).Session.SessionId);
     }
 
-    private Task<RunningCoordinator> StartAsync() => RunningCoordinator.StartAsync(services => services.AddSingleton<ICommitListener>(_recorder));
+    private Task<RunningCoordinator> StartAsync() =>
+        RunningCoordinator.StartAsync(services => services.AddSingleton<ICommitListener>(_recorder));
 
     private sealed class Recorder : ICommitListener
     {

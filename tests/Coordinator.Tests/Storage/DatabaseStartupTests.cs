@@ -28,7 +28,11 @@ public sealed class DatabaseStartupTests
 
         Assert.True(File.Exists(Database(files)));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(TestHost.DataDirectory(files)));
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(TestHost.DataDirectory(files)));
+        }
     }
 
     [Fact]
@@ -80,8 +84,12 @@ public sealed class DatabaseStartupTests
     {
         using TestFiles files = new();
         files.CreateDirectory("data");
-        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        await using (CoordinatorDbContext db = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        {
             await db.GetService<IMigrator>().MigrateAsync("Initial", TestContext.Current.CancellationToken);
+        }
+
         for (int i = 0; i < 3; i++)
         {
             Execute(files, $$"""
@@ -99,8 +107,12 @@ public sealed class DatabaseStartupTests
     {
         using TestFiles files = new();
         files.CreateDirectory("data");
-        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        await using (CoordinatorDbContext db = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        {
             await db.GetService<IMigrator>().MigrateAsync("KeepSessionsInOrder", TestContext.Current.CancellationToken);
+        }
+
         foreach (string status in (string[])["Stopping", "Stopped"])
         {
             Execute(files, $"""
@@ -115,10 +127,13 @@ public sealed class DatabaseStartupTests
 
         await StartAndStopAsync(files);
 
-        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        await using CoordinatorDbContext after = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
         foreach (Run run in await after.Runs.ToListAsync(TestContext.Current.CancellationToken))
         {
-            Assert.Equal(("somebody", "because", false, "", StopWait.Nothing), (run.Stop?.RequestedBy, run.Stop?.Reason, run.Stop?.IncludeChildren, run.Stop?.OperationId, run.Stop?.WaitingFor));
+            Assert.Equal(
+                ("somebody", "because", false, "", StopWait.Nothing),
+                (run.Stop?.RequestedBy, run.Stop?.Reason, run.Stop?.IncludeChildren, run.Stop?.OperationId, run.Stop?.WaitingFor));
             Assert.Equal("", run.RunnerJournalId);
         }
     }
@@ -128,8 +143,12 @@ public sealed class DatabaseStartupTests
     {
         using TestFiles files = new();
         files.CreateDirectory("data");
-        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        await using (CoordinatorDbContext db = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        {
             await db.GetService<IMigrator>().MigrateAsync("KeepWhatHappened", TestContext.Current.CancellationToken);
+        }
+
         Execute(files, """
             INSERT INTO "Runs" ("RunId", "SessionId", "Status", "Resumed", "Executor", "RunnerId", "Hostname", "RunnerBootId", "RunnerJournalId", "Epoch", "LastReportSequence",
                 "CreateTime", "QueueTimeout", "QueueDeadline", "FailureReason", "FailureMessage", "PendingReason", "Version",
@@ -144,7 +163,8 @@ public sealed class DatabaseStartupTests
 
         await StartAndStopAsync(files);
 
-        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        await using CoordinatorDbContext after = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
         Run run = await after.Runs.SingleAsync(TestContext.Current.CancellationToken);
         Session session = await after.Sessions.SingleAsync(TestContext.Current.CancellationToken);
         Assert.Equal((Usage.None, null, 0, false), (run.Usage, run.ResultTime, run.ProcessesEnded, run.EndedAfterResult));
@@ -160,8 +180,12 @@ public sealed class DatabaseStartupTests
     {
         using TestFiles files = new();
         files.CreateDirectory("data");
-        await using (CoordinatorDbContext db = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        await using (CoordinatorDbContext db = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options))
+        {
             await db.GetService<IMigrator>().MigrateAsync("KeepWhatHappened", TestContext.Current.CancellationToken);
+        }
+
         foreach (string executors in (string[])["[]", """["command","claude-code"]"""])
         {
             Execute(files, $"""
@@ -173,7 +197,8 @@ public sealed class DatabaseStartupTests
 
         await StartAndStopAsync(files);
 
-        await using CoordinatorDbContext after = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
+        await using CoordinatorDbContext after = new(
+            new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite($"Data Source={Database(files)};Pooling=False").Options);
         List<RegisteredRunner> runners = await after.Runners.OrderBy(r => r.RunnerId).ToListAsync(TestContext.Current.CancellationToken);
         Assert.Empty(runners[0].ExecutorInfos);
         Assert.Equal(["command", "claude-code"], runners[1].Executors);
@@ -214,7 +239,10 @@ public sealed class DatabaseStartupTests
         StartFailure failure = await TestHost.FailsAsync(files).WithTimeout();
 
         Assert.Equal(StartException.Environment, failure.ExitCode);
-        Assert.Contains("newer coordinator (it has the migration 99991231235959_FromTheFuture)", Assert.Single(failure.Sentences), StringComparison.Ordinal);
+        Assert.Contains(
+            "newer coordinator (it has the migration 99991231235959_FromTheFuture)",
+            Assert.Single(failure.Sentences),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,8 +23,9 @@ public sealed class FormerDatabaseTests
 
         Assert.Equal(
             [
-                ("claimed", Proto.SessionStatus.Pending), ("failed", Proto.SessionStatus.Failed), ("finished", Proto.SessionStatus.Finished),
-                ("pending", Proto.SessionStatus.Pending), ("running", Proto.SessionStatus.Running), ("stopped", Proto.SessionStatus.Stopped),
+                ("claimed", Proto.SessionStatus.Pending), ("failed", Proto.SessionStatus.Failed),
+                ("finished", Proto.SessionStatus.Finished), ("pending", Proto.SessionStatus.Pending),
+                ("running", Proto.SessionStatus.Running), ("stopped", Proto.SessionStatus.Stopped),
                 ("stopping", Proto.SessionStatus.Stopping),
             ],
             sessions.Sessions.Select(s => (s.SessionName, s.Status)).Order());
@@ -32,10 +33,12 @@ public sealed class FormerDatabaseTests
         Proto.Session stopped = sessions.Sessions.Single(s => s.SessionName == "stopped");
         Assert.Equal((Proto.StopOutcome.Proved, 0), (stopped.Stop.Outcome, stopped.Stop.ProcessesLeft));
         Proto.Session finished = sessions.Sessions.Single(s => s.SessionName == "finished");
-        Proto.ListSessionEventsResponse events = await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = finished.SessionId });
+        Proto.ListSessionEventsResponse events = await coordinator.Sessions.ListSessionEventsAsync(
+            new() { SessionId = finished.SessionId });
         Assert.Contains(events.Events, e => e.Output?.Text == "done");
         // Its end was not stored, as it was killed.
-        Assert.All((await coordinator.Fleet.ListRunnersAsync(new())).Runners, runner => Assert.Equal(Proto.RunnerStatus.Offline, runner.Status));
+        Assert.All(
+            (await coordinator.Fleet.ListRunnersAsync(new())).Runners, runner => Assert.Equal(Proto.RunnerStatus.Offline, runner.Status));
     }
 
     [Fact]
@@ -46,7 +49,8 @@ public sealed class FormerDatabaseTests
         Proto.Run claimed = await RunOfAsync(coordinator, "claimed");
         (string bootId, string journalId) = RunnerOf(coordinator, running.RunId);
         Proto.RunnerHello hello = ScriptedRunner.Hello(running.RunnerId, bootId: bootId, journalId: journalId);
-        hello.Runs.AddRange(new[] { running, stopping }.Select(run => new Proto.HeldRun { RunId = run.RunId, Epoch = run.Epoch, State = Proto.HeldRunState.Running }));
+        hello.Runs.AddRange(new[] { running, stopping }
+            .Select(run => new Proto.HeldRun { RunId = run.RunId, Epoch = run.Epoch, State = Proto.HeldRunState.Running }));
 
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator, hello);
 
@@ -76,7 +80,8 @@ public sealed class FormerDatabaseTests
     /// <summary>What the runner said of itself when the run was claimed.</summary>
     private static (string BootId, string JournalId) RunnerOf(RunningCoordinator coordinator, string runId)
     {
-        using SqliteConnection connection = new($"Data Source={SqliteSetup.FilePath(new() { DataDirectory = coordinator.DataDirectory })};Mode=ReadOnly");
+        using SqliteConnection connection = new(
+            $"Data Source={SqliteSetup.FilePath(new() { DataDirectory = coordinator.DataDirectory })};Mode=ReadOnly");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "SELECT RunnerBootId, RunnerJournalId FROM Runs WHERE RunId = $run";
@@ -90,7 +95,8 @@ public sealed class FormerDatabaseTests
     {
         using Stream dump = Assembly.GetExecutingAssembly().GetManifestResourceStream("former.sql")!;
         using StreamReader text = new(dump);
-        using SqliteConnection connection = new($"Data Source={SqliteSetup.FilePath(new() { DataDirectory = dataDirectory })};Pooling=False");
+        using SqliteConnection connection = new(
+            $"Data Source={SqliteSetup.FilePath(new() { DataDirectory = dataDirectory })};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = text.ReadToEnd();

@@ -22,12 +22,15 @@ public sealed class FullDiskTests
         await using WatcherView watcher = new(coordinator);
 
         _disk.IsFull = true;
-        RpcException refused = await coordinator.Sessions.StartSessionAsync(Calls.Start()).ResponseAsync.FailsAsync(StatusCode.ResourceExhausted, "STORAGE_FULL");
+        RpcException refused = await coordinator.Sessions.StartSessionAsync(Calls.Start()).ResponseAsync
+            .FailsAsync(StatusCode.ResourceExhausted, "STORAGE_FULL");
         Assert.Contains("Free some space", refused.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(Proto.SessionStatus.Running, (await coordinator.SessionAsync(session.SessionId)).Status);
         await watcher.ConvergesAsync();
         using HttpClient web = new();
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await web.GetAsync($"{coordinator.WebUrl}/healthz", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            System.Net.HttpStatusCode.ServiceUnavailable,
+            (await web.GetAsync($"{coordinator.WebUrl}/healthz", TestContext.Current.CancellationToken)).StatusCode);
 
         _disk.IsFull = false;
         await coordinator.StopAsync(session.SessionId);
@@ -87,7 +90,8 @@ public sealed class FullDiskTests
 
         _disk.IsFull = false;
         await runner.Ended.WithTimeout();
-        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
+        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
         again.GoOnAfter(start, sequence: 1);
         await again.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
 
@@ -131,7 +135,8 @@ public sealed class FullDiskTests
 
         await coordinator.StopAsync(waiting.SessionId).FailsAsync(StatusCode.ResourceExhausted, "STORAGE_FULL");
         await coordinator.StopAsync(offline.SessionId).FailsAsync(StatusCode.ResourceExhausted, "STORAGE_FULL");
-        Proto.StopSessionsResponse both = await coordinator.Sessions.StopSessionsAsync(new() { SessionIds = { waiting.SessionId, offline.SessionId }, Reason = "test" });
+        Proto.StopSessionsResponse both = await coordinator.Sessions.StopSessionsAsync(
+            new() { SessionIds = { waiting.SessionId, offline.SessionId }, Reason = "test" });
         Assert.All(both.Outcomes, outcome => Assert.Equal("STORAGE_FULL", outcome.ErrorReason));
     }
 
@@ -180,7 +185,8 @@ public sealed class FullDiskTests
 
         _disk.IsFull = true;
         using var call = new Proto.RunnerService.RunnerServiceClient(coordinator.Channel).Connect();
-        await call.RequestStream.WriteAsync(new Proto.RunnerFrame { Hello = ScriptedRunner.Holding(start) }, TestContext.Current.CancellationToken);
+        await call.RequestStream.WriteAsync(
+            new Proto.RunnerFrame { Hello = ScriptedRunner.Holding(start) }, TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WithTimeout());
         Assert.Equal((start.RunId, start.Epoch), (call.ResponseStream.Current.StopRun.RunId, call.ResponseStream.Current.StopRun.Epoch));
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WithTimeout());
@@ -249,7 +255,8 @@ public sealed class FullDiskTests
             DateTimeOffset check = db.LedgerStates.AsNoTracking().Single().CheckTime;
             checkedBefore ??= check;
             return check != checkedBefore
-                || db.EventChunks.AsNoTracking().AsEnumerable().Any(c => System.Text.Encoding.UTF8.GetString(c.Payload).Contains("too much", StringComparison.Ordinal));
+                || db.EventChunks.AsNoTracking().AsEnumerable()
+                    .Any(c => System.Text.Encoding.UTF8.GetString(c.Payload).Contains("too much", StringComparison.Ordinal));
         });
         await runner.OutputAsync(start, "too much");
         await coordinator.StopAsync(session.SessionId);
@@ -258,21 +265,26 @@ public sealed class FullDiskTests
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
 
         Proto.Run stopped = await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);
-        Assert.Equal((Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0), (stopped.Status, stopped.Stop.Outcome, await runner.WaitingAcksAsync()));
+        Assert.Equal(
+            (Proto.RunStatus.Stopped, Proto.StopOutcome.Proved, 0),
+            (stopped.Status, stopped.Stop.Outcome, await runner.WaitingAcksAsync()));
         _disk.IsFull = false;
         await runner.Ended.WithTimeout();
-        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
+        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
         again.GoOnAfter(start, sequence: 1);
         await again.OutputAsync(start, "too much");
         await again.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
         await Eventually.Get(again.NextAckAsync, ack => ack.Sequence == 3);
-        Assert.Equal(["too much"], (await coordinator.EventsAsync(session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
+        Assert.Equal(
+            ["too much"], (await coordinator.EventsAsync(session.SessionId)).Where(e => e.Output is not null).Select(e => e.Output.Text));
         // What is told again is what is known already, and no end that does not fit.
         Assert.Equal(stopped, await coordinator.RunAsync(start.RunId));
         Assert.DoesNotContain(coordinator.Log.Records, r => r.EventId.Id == 2102);
 
         // Now that all of it is stored, the same again changes nothing.
-        await using ScriptedRunner once = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
+        await using ScriptedRunner once = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
         once.GoOnAfter(start, sequence: 2);
         await once.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Stopped);
         await once.NextAckAsync();
@@ -295,7 +307,8 @@ public sealed class FullDiskTests
 
         _disk.IsFull = false;
         await runner.Ended.WithTimeout();
-        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
+        await using ScriptedRunner again = await ScriptedRunner.ConnectAsync(
+            coordinator, ScriptedRunner.Holding(Proto.HeldRunState.Ended, start));
         await again.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.NeverStarted);
 
         Proto.Run run = await coordinator.RunWhenAsync(start.RunId, r => r.EndTime is not null);

@@ -29,14 +29,19 @@ public sealed class LogCheckpointsTests
             },
             rounds => rounds > before);
 
-        Proto.SearchSessionEventsResponse found = await coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = session.SessionId, Text = "xxx", MaxResults = 1_000 });
+        Proto.SearchSessionEventsResponse found = await coordinator.Sessions.SearchSessionEventsAsync(
+            new() { SessionId = session.SessionId, Text = "xxx", MaxResults = 1_000 });
         Assert.Equal(340, found.Sequences.Count);
     }
 
     /// <summary>How often the log has begun anew, as its header says.</summary>
     private static uint Rounds(RunningCoordinator coordinator)
     {
-        using FileStream log = new(Path.Combine(coordinator.DataDirectory, SqliteSetup.FileName + "-wal"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream log = new(
+            Path.Combine(coordinator.DataDirectory, SqliteSetup.FileName + "-wal"),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
         Span<byte> header = stackalloc byte[16];
         log.ReadExactly(header);
         return BinaryPrimitives.ReadUInt32BigEndian(header[12..]);

@@ -79,6 +79,7 @@ public sealed class RowStoreTests
         IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(k => $"{k}={map[k]}")),
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Describe))}]",
         _ when value.GetType().IsPrimitive => $"{value}",
-        _ => $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{p.Name}: {Describe(p.GetValue(value))}"))} }}",
+        _ => $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(p => $"{p.Name}: {Describe(p.GetValue(value))}"))} }}",
     };
 }

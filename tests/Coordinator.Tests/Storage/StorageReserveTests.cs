@@ -165,7 +165,8 @@ public sealed class StorageReserveTests
         Assert.Equal(Proto.StopDelivery.QueuedRunnerOffline, (await coordinator.StopAsync(session.SessionId)).Delivery);
         Assert.Equal(Proto.RunStatus.Stopping, (await coordinator.RunAsync(start.RunId)).Status);
         using var call = new Proto.RunnerService.RunnerServiceClient(coordinator.Channel).Connect();
-        await call.RequestStream.WriteAsync(new Proto.RunnerFrame { Hello = ScriptedRunner.Holding(start) }, TestContext.Current.CancellationToken);
+        await call.RequestStream.WriteAsync(
+            new Proto.RunnerFrame { Hello = ScriptedRunner.Holding(start) }, TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WithTimeout());
         Assert.Equal(start.RunId, call.ResponseStream.Current.StopRun.RunId);
     }

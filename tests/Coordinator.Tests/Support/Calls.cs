@@ -1,6 +1,9 @@
+using Coordinator.Storage;
 using Coordinator.Testing.Waiting;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordinator.Tests.Support;
 
@@ -11,7 +14,8 @@ internal static class Calls
         new() { Executor = executor, Prompt = prompt, AgentName = "tester" };
 
     /// <summary>A session whose run the runner has reported as started.</summary>
-    public static async Task<(Proto.Session Session, Proto.StartRun Start)> StartRunningAsync(this RunningCoordinator coordinator, ScriptedRunner runner)
+    public static async Task<(Proto.Session Session, Proto.StartRun Start)> StartRunningAsync(
+        this RunningCoordinator coordinator, ScriptedRunner runner)
     {
         Proto.StartSessionResponse started = await coordinator.Sessions.StartSessionAsync(Start());
         Proto.StartRun start = await runner.NextStartAsync();
@@ -26,6 +30,19 @@ internal static class Calls
     /// <summary>Waits until the coordinator has noticed that the runner's connection is gone.</summary>
     public static Task OfflineAsync(this RunningCoordinator coordinator, string runnerId = ScriptedRunner.DefaultId) =>
         Eventually.Get(() => coordinator.RunnerAsync(runnerId), r => r.Status == Proto.RunnerStatus.Offline);
+
+    /// <summary>
+    /// Waits until that is stored as well, which comes a moment later: what a stop would do is told from what is stored.
+    /// </summary>
+    public static Task StoredOfflineAsync(this RunningCoordinator coordinator, string runnerId = ScriptedRunner.DefaultId) =>
+        Eventually.Get(
+            async () =>
+            {
+                var contexts = coordinator.Services.GetRequiredService<IDbContextFactory<CoordinatorDbContext>>();
+                await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+                return await db.Runners.AnyAsync(r => r.RunnerId == runnerId && r.DisconnectTime != null);
+            },
+            isStored => isStored);
 
     public static async Task<Proto.Session> SessionAsync(this RunningCoordinator coordinator, string sessionId) =>
         (await coordinator.Sessions.GetSessionAsync(new Proto.GetSessionRequest { SessionId = sessionId })).Session;

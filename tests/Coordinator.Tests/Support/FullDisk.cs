@@ -30,7 +30,10 @@ internal sealed class FullDisk : DbTransactionInterceptor
         services.ConfigureDbContext<CoordinatorDbContext>(options => options.AddInterceptors(this));
 
     public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        InterceptionResult result,
+        CancellationToken cancellationToken = default) =>
         _hasNoRoomFor?.Invoke(eventData.Context!) == true
             ? throw new SqliteException("database or disk is full", Full)
             : base.TransactionCommittingAsync(transaction, eventData, result, cancellationToken);

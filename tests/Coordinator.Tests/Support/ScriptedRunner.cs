@@ -46,19 +46,21 @@ internal sealed class ScriptedRunner : IAsyncDisposable
         }
     }
 
-    public static Proto.RunnerHello Hello(string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1", string journalId = "") => new()
-    {
-        RunnerId = runnerId,
-        BootId = bootId,
-        JournalId = journalId,
-        Name = "scripted",
-        Hostname = "test-host",
-        ProjectDir = "/work",
-        Executors = { "command" },
-        Capacity = capacity,
-        Version = "1",
-        Containment = "none",
-    };
+    public static Proto.RunnerHello Hello(
+        string runnerId = DefaultId, int capacity = 10, string bootId = "boot-1", string journalId = "") =>
+        new()
+        {
+            RunnerId = runnerId,
+            BootId = bootId,
+            JournalId = journalId,
+            Name = "scripted",
+            Hostname = "test-host",
+            ProjectDir = "/work",
+            Executors = { "command" },
+            Capacity = capacity,
+            Version = "1",
+            Containment = "none",
+        };
 
     /// <summary>The hello of a runner that holds these runs.</summary>
     public static Proto.RunnerHello Holding(params IEnumerable<Proto.StartRun> starts) => Holding(Proto.HeldRunState.Running, starts);
@@ -72,7 +74,8 @@ internal sealed class ScriptedRunner : IAsyncDisposable
     }
 
     /// <param name="answers">Whether it answers the welcome, as a runner does whose connection is its newest.</param>
-    public static async Task<ScriptedRunner> ConnectAsync(RunningCoordinator coordinator, Proto.RunnerHello? hello = null, bool answers = true)
+    public static async Task<ScriptedRunner> ConnectAsync(
+        RunningCoordinator coordinator, Proto.RunnerHello? hello = null, bool answers = true)
     {
         Proto.RunnerService.RunnerServiceClient client = new(coordinator.Channel);
         hello ??= Hello();
@@ -118,10 +121,12 @@ internal sealed class ScriptedRunner : IAsyncDisposable
 
     public Task StartedAsync(Proto.StartRun start) => SendAsync(new Proto.RunnerFrame
     {
-        RunStarted = new Proto.RunStarted { Header = Header(start.RunId, start.Epoch), ProcessId = 4711, Containment = "none", Time = Now() },
+        RunStarted =
+            new Proto.RunStarted { Header = Header(start.RunId, start.Epoch), ProcessId = 4711, Containment = "none", Time = Now() },
     });
 
-    public Task OutputAsync(Proto.StartRun start, params IEnumerable<string> lines) => EventsAsync(start, [.. lines.Select(line => Line(line))]);
+    public Task OutputAsync(Proto.StartRun start, params IEnumerable<string> lines) =>
+        EventsAsync(start, [.. lines.Select(line => Line(line))]);
 
     public Task EventsAsync(Proto.StartRun start, params Proto.SessionEvent[] events) => SendAsync(new Proto.RunnerFrame
     {
@@ -141,7 +146,8 @@ internal sealed class ScriptedRunner : IAsyncDisposable
 
     public Task ProgressAsync(Proto.StopRun stop, Proto.StopPhase phase, int left = 1) => SendAsync(new Proto.RunnerFrame
     {
-        StopProgress = new Proto.StopProgress { Header = Header(stop.RunId, stop.Epoch), Phase = phase, Time = Now(), ProcessesLeft = left },
+        StopProgress =
+            new Proto.StopProgress { Header = Header(stop.RunId, stop.Epoch), Phase = phase, Time = Now(), ProcessesLeft = left },
     });
 
     public Task EndedAsync(string runId, long epoch, Proto.RunOutcome outcome, int? exitCode = null, Action<Proto.RunEnded>? more = null)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordinator.Tests.Support;
 
-/// <summary>The space that is kept free on a disk that a test fills: giving it up makes room, and it is not there again by itself.</summary>
+/// <summary>
+/// The space that is kept free on a disk that a test fills: giving it up makes room, and it is not there again by itself.
+/// </summary>
 internal sealed class SpareSpace(FullDisk disk) : ISpareSpace
 {
     private volatile bool _hasRoom = true;

@@ -37,7 +37,8 @@ internal sealed class WatcherView : IAsyncDisposable
     public async Task ConvergesAsync()
     {
         Proto.ListSessionsResponse list = await _coordinator.Sessions.ListSessionsAsync(new() { PageSize = 1_000, Filter = _filter });
-        await UntilAsync(v => list.Sessions.Count == v.Sessions.Count && list.Sessions.All(s => s.Equals(v.Sessions.GetValueOrDefault(s.SessionId))));
+        await UntilAsync(
+            v => list.Sessions.Count == v.Sessions.Count && list.Sessions.All(s => s.Equals(v.Sessions.GetValueOrDefault(s.SessionId))));
     }
 
     public async Task DisconnectAsync()
@@ -56,7 +57,8 @@ internal sealed class WatcherView : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        using var call = _coordinator.Sessions.WatchSessions(new() { Filter = _filter, AfterRevision = Revision }, cancellationToken: _connection.Token);
+        using var call = _coordinator.Sessions.WatchSessions(
+            new() { Filter = _filter, AfterRevision = Revision }, cancellationToken: _connection.Token);
         try
         {
             await foreach (Proto.WatchSessionsResponse message in call.ResponseStream.ReadAllAsync())

@@ -6,7 +6,8 @@ namespace Coordinator.Tests.Timelines;
 
 public sealed class StoredEventTests
 {
-    public static TheoryData<string> Kinds => [.. Proto.SessionEvent.Descriptor.Oneofs.Single(o => o.Name == "event").Fields.Select(f => f.Name)];
+    public static TheoryData<string> Kinds =>
+        [.. Proto.SessionEvent.Descriptor.Oneofs.Single(o => o.Name == "event").Fields.Select(f => f.Name)];
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -42,7 +42,8 @@ public sealed class TimelineTests
             await runner.NextAckAsync();
         }
 
-        List<Proto.WatchSessionEventsResponse> responses = await WatchAsync(coordinator, new() { SessionId = id, AfterSequence = after, Tail = tail });
+        List<Proto.WatchSessionEventsResponse> responses = await WatchAsync(
+            coordinator, new() { SessionId = id, AfterSequence = after, Tail = tail });
 
         Assert.Equal(expected, responses.SelectMany(r => r.Events).Select(e => e.Sequence));
     }
@@ -53,7 +54,8 @@ public sealed class TimelineTests
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (id, start) = await StartAsync(coordinator, runner);
-        await runner.EventsAsync(start, ScriptedRunner.Line("1"), ScriptedRunner.Said("hello"), ScriptedRunner.Line("2"), ScriptedRunner.Line("3"));
+        await runner.EventsAsync(
+            start, ScriptedRunner.Line("1"), ScriptedRunner.Said("hello"), ScriptedRunner.Line("2"), ScriptedRunner.Line("3"));
         await runner.NextAckAsync();
         await runner.OutputAsync(start, "4");
         await runner.NextAckAsync();
@@ -62,7 +64,8 @@ public sealed class TimelineTests
 
         Assert.Equal([1, 2, 4], responses.SelectMany(r => r.Events).Select(e => e.Sequence));
         Assert.Equal((0, 7), (responses[^1].Events.Count, responses[^1].Sequence));
-        Assert.Equal([new() { Sequence = 7 }], await WatchAsync(coordinator, new() { SessionId = id, OmitOutput = true, AfterSequence = 7 }));
+        Assert.Equal(
+            [new() { Sequence = 7 }], await WatchAsync(coordinator, new() { SessionId = id, OmitOutput = true, AfterSequence = 7 }));
     }
 
     [Fact]
@@ -105,9 +108,12 @@ public sealed class TimelineTests
         }
 
         Proto.ListSessionEventsResponse first = await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = id });
-        Proto.ListSessionEventsResponse middle = await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = id, AfterSequence = 120, PageSize = 60 });
-        Proto.ListSessionEventsResponse end = await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = id, AfterSequence = 252 });
-        Proto.ListSessionEventsResponse beyond = await coordinator.Sessions.ListSessionEventsAsync(new() { SessionId = id, AfterSequence = long.MaxValue, PageSize = 1_000 });
+        Proto.ListSessionEventsResponse middle = await coordinator.Sessions.ListSessionEventsAsync(
+            new() { SessionId = id, AfterSequence = 120, PageSize = 60 });
+        Proto.ListSessionEventsResponse end = await coordinator.Sessions.ListSessionEventsAsync(
+            new() { SessionId = id, AfterSequence = 252 });
+        Proto.ListSessionEventsResponse beyond = await coordinator.Sessions.ListSessionEventsAsync(
+            new() { SessionId = id, AfterSequence = long.MaxValue, PageSize = 1_000 });
 
         Assert.Equal(Enumerable.Range(1, 100).Select(n => (long)n), first.Events.Select(e => e.Sequence));
         Assert.Equal(Enumerable.Range(118, 60).Select(n => $"line {n}"), middle.Events.Select(e => e.Output.Text));
@@ -200,7 +206,8 @@ public sealed class TimelineTests
         await runner.OutputAsync(start, "hit", "hit", "miss");
         await runner.NextAckAsync();
 
-        Proto.SearchSessionEventsResponse found = await coordinator.Sessions.SearchSessionEventsAsync(new() { SessionId = id, Text = "hit", MaxResults = 2 });
+        Proto.SearchSessionEventsResponse found = await coordinator.Sessions.SearchSessionEventsAsync(
+            new() { SessionId = id, Text = "hit", MaxResults = 2 });
 
         Assert.Equal([3, 4], found.Sequences);
         Assert.Equal((false, 5), (found.More, found.SearchedSequence));
@@ -213,7 +220,8 @@ public sealed class TimelineTests
         return (session.SessionId, start);
     }
 
-    private static async Task<List<Proto.WatchSessionEventsResponse>> WatchAsync(RunningCoordinator coordinator, Proto.WatchSessionEventsRequest request)
+    private static async Task<List<Proto.WatchSessionEventsResponse>> WatchAsync(
+        RunningCoordinator coordinator, Proto.WatchSessionEventsRequest request)
     {
         using var watch = coordinator.Sessions.WatchSessionEvents(request);
         List<Proto.WatchSessionEventsResponse> responses = [];
