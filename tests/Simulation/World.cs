@@ -70,7 +70,10 @@ internal sealed class World
             PlayUntil(Settings.Trouble);
             _troubles.End();
             PlayUntil(Settings.Trouble + Settings.Peace, () => Checks.IsAtRest);
-            Checks.AtTheEnd(_watchers);
+            IReadOnlyList<string> unfinished = Checks.Unfinished(_watchers);
+            if (unfinished.Count > 0)
+                PlayUntil(Simulator.Elapsed + Invariants.QuietFor);
+            Checks.AtTheEnd(_watchers, unfinished);
             return Problem;
         }
         finally

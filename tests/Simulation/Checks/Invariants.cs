@@ -16,7 +16,7 @@ namespace Coordinator.Simulation.Checks;
 internal sealed class Invariants(World world)
 {
     /// <summary>Longer than anything takes that is on its way to somebody.</summary>
-    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
 
     private static readonly Dictionary<RunStatus, RunStatus[]> Reachable = new()
     {
@@ -137,36 +137,61 @@ internal sealed class Invariants(World world)
     public bool IsAtRest => _seen.Values.All(run => run.Status?.IsTerminal() == true) && !world.Runners.Any(runner => runner.HoldsRuns)
         && world.Simulator.Elapsed - _lastCommit > QuietFor;
 
-    /// <summary>Liveness and convergence, with all troubles over for long.</summary>
-    public void AtTheEnd(IEnumerable<Watcher> watchers)
+    /// <summary>What is not yet as it must be in the end. With all troubles over for long it may just be on its way.</summary>
+    public IReadOnlyList<string> Unfinished(IEnumerable<Watcher> watchers)
     {
         using CoordinatorDbContext db = world.Database.CreateDbContext();
         List<Run> runs = [.. db.Runs.AsNoTracking()];
-        foreach (Run run in runs.Where(r => !r.Status.IsTerminal() && (r.Stop is not null || _stopped.Contains(r.RunId))))
-            Violate($"The stop of {run.RunId} was lost: it is {run.Status} to the end.");
-        foreach (Run run in runs.Where(r => r.Status is RunStatus.Claimed or RunStatus.Stopping))
-            Violate($"Run {run.RunId} is {run.Status} for ever.");
-        foreach (Run run in runs.Where(r => r.Status == RunStatus.Pending))
-        {
-            if (RoomFor(db, run, runs) is { } runner)
-                Violate($"Run {run.RunId} waits ('{run.PendingReason}') although {runner} has a free slot for it.");
-        }
+        return [.. UnfinishedOf(db, runs), .. watchers.SelectMany(watcher => UnfinishedOf(watcher, [.. db.Sessions.AsNoTracking()]))];
+    }
 
-        foreach (Run run in runs.Where(r => r.Status == RunStatus.Running && Agents(r).All(a => a.Alive == 0)))
-            Violate($"Run {run.RunId} is RUNNING, but nothing of it is alive.");
-        HashSet<string> active = [.. runs.Where(r => !r.Status.IsTerminal()).Select(r => r.RunId)];
-        foreach (SimulatedAgent agent in _agents.Values.SelectMany(a => a).Where(a => a.Alive > 0 && !active.Contains(a.RunId)))
-            Violate($"{agent.Alive} processes of {agent.RunId} were left behind on {agent.Machine}.");
-        List<Session> sessions = [.. db.Sessions.AsNoTracking()];
-        foreach (Watcher watcher in watchers)
-            Compare(watcher, sessions);
-        foreach (Session session in sessions)
+    /// <summary>Liveness and convergence, and that everything is there.</summary>
+    /// <param name="unfinished">What was unfinished <see cref="QuietFor"/> ago; it must not be so any more.</param>
+    public void AtTheEnd(IEnumerable<Watcher> watchers, IReadOnlyList<string> unfinished)
+    {
+        foreach (string one in unfinished.Intersect(Unfinished(watchers)))
+            Violate(one);
+        using CoordinatorDbContext db = world.Database.CreateDbContext();
+        foreach (Session session in db.Sessions.AsNoTracking().ToList())
             LookAtTimeline(db, session);
-        foreach (Run run in runs)
+        foreach (Run run in db.Runs.AsNoTracking().ToList())
         {
             LookAtStart(db, run);
             LookAtOutput(run);
         }
+    }
+
+    private IEnumerable<string> UnfinishedOf(CoordinatorDbContext db, List<Run> runs)
+    {
+        foreach (Run run in runs.Where(r => !r.Status.IsTerminal() && (r.Stop is not null || _stopped.Contains(r.RunId))))
+            yield return $"The stop of {run.RunId} was lost: it is {run.Status} to the end.";
+        foreach (Run run in runs.Where(r => r.Status is RunStatus.Claimed or RunStatus.Stopping))
+            yield return $"Run {run.RunId} is {run.Status} for ever.";
+        foreach (Run run in runs.Where(r => r.Status == RunStatus.Pending))
+        {
+            if (RoomFor(db, run, runs) is { } runner)
+                yield return $"Run {run.RunId} waits ('{run.PendingReason}') although {runner} has a free slot for it.";
+        }
+
+        foreach (Run run in runs.Where(r => r.Status == RunStatus.Running && Agents(r).All(a => a.Alive == 0)))
+            yield return $"Run {run.RunId} is RUNNING, but nothing of it is alive.";
+        HashSet<string> active = [.. runs.Where(r => !r.Status.IsTerminal()).Select(r => r.RunId)];
+        foreach (SimulatedAgent agent in _agents.Values.SelectMany(a => a).Where(a => a.Alive > 0 && !active.Contains(a.RunId)))
+            yield return $"{agent.Alive} processes of {agent.RunId} were left behind on {agent.Machine}.";
+    }
+
+    private static IEnumerable<string> UnfinishedOf(Watcher watcher, List<Session> sessions)
+    {
+        foreach (Session session in sessions)
+        {
+            if (!watcher.Sessions.TryGetValue(session.SessionId, out Proto.Session? shown))
+                yield return $"The {watcher.Name} does not know session {session.SessionId}.";
+            else if (shown.Revision != session.Revision)
+                yield return $"The {watcher.Name} has session {session.SessionId} at revision {shown.Revision}, not {session.Revision}.";
+        }
+
+        if (watcher.Sessions.Count > sessions.Count)
+            yield return $"The {watcher.Name} has {watcher.Sessions.Count} sessions, but there are {sessions.Count}.";
     }
 
     /// <returns>A connected runner that could take it; null if there is none.</returns>
@@ -207,20 +232,6 @@ internal sealed class Invariants(World world)
         bool mayBeCut = !run.Status.IsTerminal() || run.FailureReason is "RUNNER_LOST" || _runnerDiedWith.Contains(run.RunId);
         if (Agents(run) is [var agent] && told != agent.Lines && !mayBeCut)
             Violate($"{told} of {agent.Lines} lines of {run.RunId} are there.");
-    }
-
-    private void Compare(Watcher watcher, List<Session> sessions)
-    {
-        foreach (Session session in sessions)
-        {
-            if (!watcher.Sessions.TryGetValue(session.SessionId, out Proto.Session? shown))
-                Violate($"The {watcher.Name} does not know session {session.SessionId}.");
-            else if (shown.Revision != session.Revision)
-                Violate($"The {watcher.Name} has session {session.SessionId} at revision {shown.Revision}, not {session.Revision}.");
-        }
-
-        if (watcher.Sessions.Count > sessions.Count)
-            Violate($"The {watcher.Name} has {watcher.Sessions.Count} sessions, but there are {sessions.Count}.");
     }
 
     /// <summary>A run is committed with the entry of who started it, and no repeated request adds another.</summary>
