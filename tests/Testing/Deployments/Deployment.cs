@@ -20,17 +20,22 @@ public sealed class Deployment : IAsyncDisposable
     /// <param name="runnerSettings">More configuration of the runner.</param>
     /// <param name="files">Where everything is; null for files of its own.</param>
     /// <param name="coordinatorSettings">More configuration of the coordinator.</param>
+    /// <param name="coordinatorProgram">A coordinator of another version; null for this one.</param>
+    /// <param name="runnerProgram">A runner of another version; null for this one.</param>
     public static async Task<Deployment> CreateAsync(
         string containment = "auto",
         IEnumerable<KeyValuePair<string, string>>? runnerSettings = null,
         TestFiles? files = null,
-        IEnumerable<KeyValuePair<string, string>>? coordinatorSettings = null)
+        IEnumerable<KeyValuePair<string, string>>? coordinatorSettings = null,
+        BuiltProgram? coordinatorProgram = null,
+        BuiltProgram? runnerProgram = null)
     {
         files ??= new TestFiles();
         CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(new CoordinatorSettings
         {
             WorkingDirectory = files.CreateDirectory("coordinator"),
             Environment = new Dictionary<string, string>(coordinatorSettings ?? []),
+            Program = coordinatorProgram ?? BuiltProgram.Coordinator,
         });
         Deployment deployment = new(coordinator) { Files = files };
         try
@@ -39,6 +44,7 @@ public sealed class Deployment : IAsyncDisposable
             {
                 WorkingDirectory = files.CreateDirectory("runner"),
                 Coordinator = coordinator.GrpcAddress,
+                Program = runnerProgram ?? BuiltProgram.Runner,
                 Environment = new Dictionary<string, string>(runnerSettings ?? [])
                 {
                     ["Runner__Containment"] = containment,
@@ -118,7 +124,12 @@ public sealed class Deployment : IAsyncDisposable
         }
     }
 
-    public async Task RestartCoordinatorAsync() => Coordinator = await CoordinatorProcess.StartAsync(Coordinator.Again);
+    /// <param name="program">Another version, in place of the one that it was.</param>
+    public async Task RestartCoordinatorAsync(BuiltProgram? program = null)
+    {
+        CoordinatorSettings again = Coordinator.Again;
+        Coordinator = await CoordinatorProcess.StartAsync(program is null ? again : again with { Program = program });
+    }
 
     public async ValueTask DisposeAsync()
     {

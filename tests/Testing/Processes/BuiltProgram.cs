@@ -22,12 +22,9 @@ public sealed record BuiltProgram(string File, IReadOnlyList<string> Arguments)
     internal static string RuntimeDirectory { get; } =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    private static BuiltProgram Find(string name, string variable)
+    /// <param name="path">The program's file, or the assembly of one that was built from its sources.</param>
+    internal static BuiltProgram At(string path)
     {
-        var path = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : WhereBuilt(name);
-        if (!System.IO.File.Exists(path))
-            throw new FileNotFoundException($"There is no {path}. Build it, or name another program in {variable}.", path);
-
         if (Path.GetExtension(path) != ".dll")
             return new(path, []);
 
@@ -35,6 +32,14 @@ public sealed record BuiltProgram(string File, IReadOnlyList<string> Arguments)
         return System.IO.File.Exists(launcher)
             ? new(launcher, [])
             : new(Path.Combine(RuntimeDirectory, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), [path]);
+    }
+
+    private static BuiltProgram Find(string name, string variable)
+    {
+        var path = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : WhereBuilt(name);
+        return System.IO.File.Exists(path)
+            ? At(path)
+            : throw new FileNotFoundException($"There is no {path}. Build it, or name another program in {variable}.", path);
     }
 
     private static string WhereBuilt(string name)

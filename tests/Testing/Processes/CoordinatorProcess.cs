@@ -10,7 +10,7 @@ public sealed class CoordinatorProcess : ProgramProcess
     private GrpcChannel? _channel;
 
     private CoordinatorProcess(CoordinatorSettings settings)
-        : base(BuiltProgram.Coordinator, settings.Arguments, settings.WorkingDirectory, Configuration(settings)) =>
+        : base(settings.Program, settings.Arguments, settings.WorkingDirectory, Configuration(settings)) =>
         _settings = settings;
 
     /// <summary>For the dashboard and gRPC-Web.</summary>

@@ -15,5 +15,8 @@ public sealed record CoordinatorSettings
     /// <summary>More configuration, as in <c>Coordinator__RunnerLostAfter</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What to start: this coordinator, or one of another version.</summary>
+    public BuiltProgram Program { get; init; } = BuiltProgram.Coordinator;
+
     public IReadOnlyList<string> Arguments { get; init; } = [];
 }

@@ -9,7 +9,7 @@ public sealed class RunnerProcess : ProgramProcess
     private IReadOnlyList<ProcessEntry> _leftBehind = [];
 
     private RunnerProcess(RunnerSettings settings)
-        : base(BuiltProgram.Runner, [], settings.WorkingDirectory, Configuration(settings)) =>
+        : base(settings.Program, [], settings.WorkingDirectory, Configuration(settings)) =>
         Settings = settings;
 
     /// <summary>To start it again after its end, as the same runner.</summary>

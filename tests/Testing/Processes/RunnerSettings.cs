@@ -12,6 +12,9 @@ public sealed record RunnerSettings
     /// <summary>Where the coordinator takes runners.</summary>
     public required Uri Coordinator { get; init; }
 
+    /// <summary>What to start: this runner, or one of another version.</summary>
+    public BuiltProgram Program { get; init; } = BuiltProgram.Runner;
+
     /// <summary>Its name for people.</summary>
     public string Name { get; init; } = "test";
 
