@@ -19,7 +19,9 @@ internal static class History
         using SqliteTransaction transaction = connection.BeginTransaction();
         foreach (string table in Existing(connection))
             Copy(connection, table, template, from, to);
-        Do(connection, $"UPDATE LedgerState SET Revision = Revision + {to - from}, SessionCount = SessionCount + {to - from}");
+        // A coordinator of an earlier version keeps both beside the sessions.
+        if (Columns(connection, "LedgerState").Contains("SessionCount"))
+            Do(connection, $"UPDATE LedgerState SET Revision = (SELECT MAX(Revision) FROM Sessions), SessionCount = SessionCount + {to - from}");
         transaction.Commit();
         Do(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
@@ -27,11 +29,12 @@ internal static class History
     private static void Copy(SqliteConnection connection, string table, string template, int from, int to)
     {
         List<string> columns = Columns(connection, table);
+        string newest = Read(connection, "SELECT CAST(MAX(Revision) AS TEXT) FROM Sessions").Single();
         string values = string.Join(", ", columns.Select(column => column switch
         {
             "SessionId" => "'ses_' || printf('%026d', n)",
             "RunId" => "'run_' || printf('%026d', n)",
-            "Revision" => "(SELECT Revision FROM LedgerState) + n - " + from,
+            "Revision" => $"{newest} + n - {from}",
             "RequestId" => "NULL",
             _ => $"\"{column}\"",
         }));

@@ -16,6 +16,7 @@ internal sealed class Ids(TimeProvider time, Random random)
     public const string Operation = "op_";
     public const string Coordinator = "crd_";
     public const string Incarnation = "inc_";
+    public const string Batch = "bat_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

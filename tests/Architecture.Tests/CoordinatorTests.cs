@@ -19,6 +19,8 @@ public sealed class CoordinatorTests
     private static readonly string[] ForbiddenToTheModel =
         ["Microsoft.EntityFrameworkCore", "Microsoft.AspNetCore", "Google.Protobuf", "Grpc", "System.IO"];
 
+    private static readonly string[] Sqlite = ["Microsoft.Data.Sqlite", "SQLitePCL", "Coordinator.Storage.Sqlite"];
+
     private static ReferenceGraph Graph => Product.Coordinator;
 
     [Fact]
@@ -34,6 +36,12 @@ public sealed class CoordinatorTests
         Complaints.None(Graph.Root.Describe(Graph.References
             .Where(reference => IsOfTheModel(reference.From) && ForbiddenToTheModel.Any(reference.To.IsWithin))));
     }
+
+    /// <summary>What is composed in <c>AddDatabase</c> knows which store it is; nobody else does.</summary>
+    [Fact]
+    public void Sqlite_IsKnownInItsOwnFolderAlone() => Complaints.None(Graph.Root.Describe(Graph.References
+        .Where(reference => Sqlite.Any(reference.To.IsWithin) && !reference.From.IsWithin("Coordinator.Storage.Sqlite"))
+        .Where(reference => !reference.From.Name.StartsWith("DatabaseServiceCollectionExtensions", StringComparison.Ordinal))));
 
     private static bool IsStoredEvent(TypeName type) => StoredEvents.Contains(type.Name.Split('.')[0]);
 

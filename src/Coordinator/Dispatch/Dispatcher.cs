@@ -55,25 +55,23 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
             part.LookAgainAt(_stale.Take(MaxDemands));
         part.LookAt(slots.Freed.SelectMany(waiting.MetBy));
         part.Start();
-        int left = MaxMoves + part.New;
-        while (left > 0 && part.Take() is { } look)
+        Dictionary<string, Demand> gone = [];
+        HashSet<string> placed = [];
+        int moves = MaxMoves + part.New;
+        while (moves > 0 && Plan(work, part, slots, changes, moves) is { Count: > 0 } placements)
         {
-            // None has a slot for those behind it either.
-            if (slots.Best(look.Demand) is not { } member)
-                continue;
-            // An operation of the same transaction may have stopped it.
-            if (await work.FindRunAsync(look.RunId) is { Status: RunStatus.Pending } run)
+            foreach (Placement missed in await ClaimAsync(work, placements))
             {
-                await ClaimAsync(work, run, member.Profile);
-                changes[member.RunnerId] = changes.GetValueOrDefault(member.RunnerId) + 1;
-                left--;
+                gone[missed.RunId] = missed.Demand;
+                changes[missed.Member.RunnerId]--;
             }
 
-            part.GoOn(look);
+            placed.UnionWith(placements.Select(placement => placement.RunId));
+            moves -= placements.Count;
         }
 
-        await ExplainAsync(work, part, left);
-        work.Dispatched = new DispatchOutcome([.. part.Finished], [.. part.Unfinished]);
+        await ExplainAsync(work, part, moves, placed, gone);
+        work.Dispatched = new DispatchOutcome([.. part.Finished], [.. part.Unfinished], gone);
     }
 
     public void OnCommitted(Committed committed)
@@ -98,6 +96,11 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
 
         if (committed.Dispatched is { } dispatched)
         {
+            foreach (var (runId, demand) in dispatched.Gone)
+                waiting.Remove(runId, demand);
+            // Their slots are free for others, which may have been looked at before that was known.
+            if (dispatched.Gone.Count > 0)
+                _stale.UnionWith(waiting.Demands);
             _stale.ExceptWith(dispatched.Finished);
             _stale.UnionWith(dispatched.Unfinished);
         }
@@ -157,6 +160,52 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
         return waiting.Concerning(runner).Concat(firstOrLast.SelectMany(waiting.WithExecutor));
     }
 
+    /// <summary>Finds runners for runs, in memory, so that all of both can be read at once.</summary>
+    private static List<Placement> Plan(UnitOfWork work, DispatchPart part, FreeSlots slots, Dictionary<string, int> changes, int most)
+    {
+        List<Placement> placements = [];
+        while (placements.Count < most && part.Take() is { } look)
+        {
+            // None has a slot for those behind it either.
+            if (slots.Best(look.Demand) is not { } member)
+                continue;
+            // An operation of the same transaction may have stopped it.
+            if (work.Known(look.RunId) is null or { Status: RunStatus.Pending })
+            {
+                placements.Add(new Placement(look.RunId, look.Demand, member));
+                changes[member.RunnerId] = changes.GetValueOrDefault(member.RunnerId) + 1;
+            }
+
+            part.GoOn(look);
+        }
+
+        return placements;
+    }
+
+    /// <summary>Gives runs to runners, as far as both are what they are thought to be.</summary>
+    /// <returns>Those whose runs do not wait any longer.</returns>
+    private async ValueTask<List<Placement>> ClaimAsync(UnitOfWork work, IReadOnlyList<Placement> placements)
+    {
+        await work.LoadAsync(placements.SelectMany(placement => placement.Keys));
+        List<Placement> missed = [];
+        foreach (Placement placement in placements)
+        {
+            if (await work.FindRunAsync(placement.RunId) is not { Status: RunStatus.Pending } run)
+            {
+                missed.Add(placement);
+            }
+            else if (await work.FindRunnerAsync(placement.Member.RunnerId) is { IsConnected: true, Draining: false } runner
+                && runner.Epoch == placement.Member.Epoch)
+            {
+                // Who takes the runner in meanwhile, on a new connection, looks again at what it is to hold.
+                work.Touch(runner);
+                await ClaimAsync(work, run, placement.Member.Profile);
+            }
+        }
+
+        return missed;
+    }
+
     private async ValueTask ClaimAsync(UnitOfWork work, Run run, RunnerProfile runner)
     {
         await work.ApplyAsync(run, new RunEvent.Claim(runner.RunnerId, runner.Hostname, runner.BootId, runner.JournalId));
@@ -168,7 +217,7 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
             RunClaim.Of(run),
             run.SessionId,
             run.Executor,
-            (await work.TextOfAsync(run)).Prompt,
+            await work.PromptOfAsync(run),
             session.ProjectDir,
             session.ExecutorSessionId,
             session.AgentName,
@@ -176,22 +225,37 @@ internal sealed class Dispatcher(WaitingRuns waiting, Fleet fleet, Ids ids) : IT
     }
 
     /// <summary>Tells runs that no runner has a slot for why they wait, as far as they were told something else.</summary>
-    private async ValueTask ExplainAsync(UnitOfWork work, DispatchPart part, int left)
+    private async ValueTask ExplainAsync(UnitOfWork work, DispatchPart part, int left, HashSet<string> placed, Dictionary<string, Demand> gone)
     {
+        List<(string RunId, Demand Demand, string Reason)> untold = [];
         foreach (DispatchPart.Look look in part.Exhausted())
         {
             string reason = fleet.Explain(look.Demand);
-            foreach (string runId in part.Untold(look, reason))
+            List<string> runs = [.. part.Untold(look, reason)
+                .Where(runId => !placed.Contains(runId) && (work.Known(runId) is null or { Status: RunStatus.Pending })).Take(left + 1)];
+            look.IsFinished = runs.Count <= left;
+            untold.AddRange(runs.Take(left).Select(runId => (runId, look.Demand, reason)));
+            left -= Math.Min(left, runs.Count);
+        }
+
+        await work.LoadAsync(untold.Select(one => LedgerKey.Run(one.RunId)));
+        foreach (var (runId, demand, reason) in untold)
+        {
+            if (await work.FindRunAsync(runId) is not { Status: RunStatus.Pending } run)
             {
-                if (await work.FindRunAsync(runId) is not { Status: RunStatus.Pending } run || run.PendingReason == reason)
-                    continue;
-                if (left-- <= 0)
-                    return;
+                gone[runId] = demand;
+            }
+            else if (run.PendingReason != reason)
+            {
                 run.PendingReason = reason;
                 await work.ChangedAsync(run);
             }
-
-            look.IsFinished = true;
         }
+    }
+
+    /// <summary>A run that a runner has a free slot for.</summary>
+    private readonly record struct Placement(string RunId, Demand Demand, FleetMember Member)
+    {
+        public IEnumerable<LedgerKey> Keys => [LedgerKey.Run(RunId), LedgerKey.Text(RunId), LedgerKey.Runner(Member.RunnerId)];
     }
 }

@@ -18,7 +18,7 @@ internal sealed class QueueExpiry(IDbContextFactory<CoordinatorDbContext> contex
         await Task.WhenAll(runIds.Select(ExpireAsync));
     }
 
-    private async Task ExpireAsync(string runId) => await ledger.ExecuteAsync(async work =>
+    private async Task ExpireAsync(string runId) => await ledger.ExecuteAsync([LedgerKey.Run(runId)], async work =>
     {
         if (await work.FindRunAsync(runId) is { Status: RunStatus.Pending } run)
         {

@@ -24,7 +24,7 @@ internal static class CoordinatorServices
         services.AddSingleton<EventReader>().AddSingleton<EventQueries>().AddSingleton<SessionEventSignals>().AddSingleton<SessionTimeline>();
         services.AddSingleton<WaitingRuns>().AddSingleton<Fleet>().AddSingleton<Dispatcher>();
         services.AddSingleton<SessionStarts>().AddSingleton<SessionDeletion>().AddSingleton<SessionQueries>();
-        services.AddSingleton<SessionFeed>().AddSingleton<SessionSnapshots>().AddSingleton<SessionWatch>();
+        services.AddSingleton<SessionFeed>().AddSingleton<SessionCount>().AddSingleton<SessionSnapshots>().AddSingleton<SessionWatch>();
         services.AddSingleton<RunnerStreams>().AddSingleton<CommandDeliveries>().AddSingleton<CommandSender>();
         services.AddSingleton<StopTransaction>().AddSingleton<StopRequests>().AddSingleton<UnstoredStops>().AddSingleton<EmergencyStops>();
         services.AddSingleton<RunnerFeed>().AddSingleton<FleetQueries>().AddSingleton<FleetChanges>();
@@ -42,6 +42,7 @@ internal static class CoordinatorServices
     private static IServiceCollection AddListeners(this IServiceCollection services) => services
         .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<CommandSender>())
         .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<Dispatcher>())
+        .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<SessionCount>())
         .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<SessionFeed>())
         .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<SessionEventSignals>())
         .AddSingleton<ICommitListener>(provider => provider.GetRequiredService<RunnerFeed>())
@@ -56,6 +57,7 @@ internal static class CoordinatorServices
         .AddSingleton<IDeadline, OverdueStops>()
         .AddSingleton<IDeadline, LostRunners>()
         .AddSingleton<IDeadline, DrainDeadlines>()
+        .AddSingleton<IDeadline, DeletionMemory>()
         .AddSingleton<IDeadline, StorageRecovery>()
         // Before anything else writes: a rehearsal goes through the steps of the ledger.
         .AddHostedService<StopRehearsal>()

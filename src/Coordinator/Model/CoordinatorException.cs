@@ -36,6 +36,15 @@ internal sealed class CoordinatorException(ErrorKind kind, string reason, string
     public static CoordinatorException Unexpected(Exception cause) =>
         new(ErrorKind.Unavailable, Reasons.StorageUnavailable, "see the coordinator's log.", cause);
 
+    /// <summary>The connection to the database was lost while it was made.</summary>
+    public static CoordinatorException InDoubt(Exception cause) => new(ErrorKind.Unavailable, Reasons.StorageUnavailable,
+        "The connection to the coordinator's database was lost, and it is not known whether the call was carried out. Look, or repeat it "
+        + "with the same request_id, when the database can be reached.", cause);
+
+    /// <summary>Others changed what a call rests on, again and again.</summary>
+    public static CoordinatorException Contended() => new(ErrorKind.Unavailable, Reasons.StorageUnavailable,
+        "Other callers kept changing what this call is about; nothing was changed. Repeat it in a moment.");
+
     private static CoordinatorException NotFound(string reason, string field, string id, string message) =>
         new(ErrorKind.NotFound, reason, message) { Metadata = ImmutableDictionary<string, string>.Empty.Add(field, id) };
 }

@@ -3,7 +3,7 @@ namespace Coordinator.Model;
 /// <summary>
 /// A runner as the database knows it, with the coordinator that holds its connection. It outlives connections and coordinators.
 /// </summary>
-internal sealed class RegisteredRunner
+internal sealed class RegisteredRunner : IVersioned
 {
     public required string RunnerId { get; init; }
 
@@ -57,6 +57,8 @@ internal sealed class RegisteredRunner
 
     /// <summary>Which start of that coordinator it was.</summary>
     public string CoordinatorIncarnation { get; set; } = "";
+
+    public long Version { get; set; }
 
     public bool IsConnected => DisconnectTime is null && Epoch > 0;
 

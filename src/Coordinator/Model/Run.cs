@@ -4,7 +4,7 @@ namespace Coordinator.Model;
 /// One execution of the agent for a session. Its status changes in <see cref="Apply"/> and nowhere else, and only as
 /// <see cref="RunTransitions"/> allows.
 /// </summary>
-internal sealed class Run
+internal sealed class Run : IVersioned
 {
     public required string RunId { get; init; }
 
@@ -97,8 +97,7 @@ internal sealed class Run
     /// </summary>
     public bool EndWasReported => Status.IsTerminal() && RunnerId.Length > 0 && FailureReason != RunFailure.Lost;
 
-    /// <summary>Counts changes; guards against another writer.</summary>
-    public long Version { get; private set; }
+    public long Version { get; set; }
 
     /// <summary>The only door through which a run changes its status.</summary>
     /// <returns>What the transition function said; if it refused, nothing was changed.</returns>
@@ -111,7 +110,6 @@ internal sealed class Run
         Remember(what, now);
         Status = transition.Status;
         PendingReason = "";
-        Touch();
         if (Status.IsTerminal())
             EndTime ??= now;
         return transition;
@@ -143,9 +141,6 @@ internal sealed class Run
         if (Stop is { } stop)
             learn(stop);
     }
-
-    /// <summary>Counts a change that is not a change of status.</summary>
-    public void Touch() => Version++;
 
     private void Remember(RunEvent what, DateTimeOffset now)
     {

@@ -4,7 +4,7 @@ namespace Coordinator.Model;
 /// A conversation with an agent: one run at a time and a history of runs. Its status follows its newest run and is
 /// never set on its own.
 /// </summary>
-internal sealed class Session
+internal sealed class Session : IVersioned
 {
     public required string SessionId { get; init; }
 
@@ -52,6 +52,8 @@ internal sealed class Session
 
     /// <summary>How many events the session's timeline has.</summary>
     public long LastEventSequence { get; set; }
+
+    public long Version { get; set; }
 
     /// <summary>Makes the session show what its newest run does.</summary>
     public void Follow(Run run)

@@ -24,7 +24,7 @@ internal sealed partial class RunReports(
         // Only stops are noted; a start shows itself by its own reports.
         if (stream.TakeSentTime(receipt.CommandId) is not { } sent)
             return Task.CompletedTask;
-        return ledger.ExecuteAsync(async work =>
+        return ledger.ExecuteAsync([LedgerKey.Run(receipt.RunId)], async work =>
         {
             Run? run = await work.FindRunAsync(receipt.RunId);
             if (run?.Stop is null || run.RunnerId != stream.RunnerId || run.Status.IsTerminal())
@@ -43,6 +43,7 @@ internal sealed partial class RunReports(
     public async Task ApplyAsync(RunnerStream stream, RunReport report)
     {
         Outcome outcome = await ledger.ExecuteAsync(
+            [LedgerKey.Run(report.Claim.RunId)],
             work => ApplyAsync(work, stream, report),
             stream.HoldBack,
             TellsOfStop(report) ? work => IsOfStopAsync(work, report) : null);
@@ -68,7 +69,7 @@ internal sealed partial class RunReports(
             throw cause;
         if (cause is null)
             run.LastReportSequence = report.Sequence;
-        run.Touch();
+        work.Counted(run);
         return report switch
         {
             RunReport.Started started => await StartedAsync(work, stream, run, started),

@@ -10,7 +10,7 @@ internal sealed class FleetChanges(Ledger ledger, Ids ids)
 {
     /// <param name="stopAfter">When what is still active is stopped; null for never.</param>
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
-    public Task DrainAsync(Caller caller, string runnerId, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync(async work =>
+    public Task DrainAsync(Caller caller, string runnerId, string reason, TimeSpan? stopAfter) => ledger.ExecuteAsync([LedgerKey.Runner(runnerId)], async work =>
     {
         RegisteredRunner runner = await FindAsync(work, runnerId);
         runner.DrainTime ??= work.Now;
@@ -21,7 +21,7 @@ internal sealed class FleetChanges(Ledger ledger, Ids ids)
     });
 
     /// <exception cref="CoordinatorException">There is no such runner.</exception>
-    public Task UndrainAsync(Caller caller, string runnerId) => ledger.ExecuteAsync(async work =>
+    public Task UndrainAsync(Caller caller, string runnerId) => ledger.ExecuteAsync([LedgerKey.Runner(runnerId)], async work =>
     {
         RegisteredRunner runner = await FindAsync(work, runnerId);
         (runner.Draining, runner.DrainReason, runner.DrainRequestedBy, runner.DrainTime, runner.DrainDeadline) = (false, "", "", null, null);
@@ -31,7 +31,7 @@ internal sealed class FleetChanges(Ledger ledger, Ids ids)
     });
 
     /// <exception cref="CoordinatorException">There is no such runner, it is connected, or it has active runs.</exception>
-    public Task RemoveAsync(Caller caller, string runnerId) => ledger.ExecuteAsync(async work =>
+    public Task RemoveAsync(Caller caller, string runnerId) => ledger.ExecuteAsync([LedgerKey.Runner(runnerId), LedgerKey.RunsOn(runnerId)], async work =>
     {
         RegisteredRunner runner = await FindAsync(work, runnerId);
         if (runner.IsConnected)
@@ -47,7 +47,7 @@ internal sealed class FleetChanges(Ledger ledger, Ids ids)
                 $"Runner {runnerId} ({runner.Name}) still has {active} active {(active == 1 ? "run" : "runs")}. Wait until the runner has come back and they have ended, or until it counts as lost and they have failed.");
         }
 
-        await work.RemoveAsync(runner);
+        work.Remove(runner);
         work.Record(AuditEntries.Removal(caller.Origin, runnerId));
         return true;
     });

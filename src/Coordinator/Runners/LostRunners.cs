@@ -41,12 +41,13 @@ internal sealed class LostRunners(
         await Task.WhenAll(runIds.Select(runId => LoseAsync(runId, lostSince)));
     }
 
-    private async Task LoseAsync(string runId, DateTimeOffset lostSince) => await ledger.ExecuteAsync(async work =>
+    private async Task LoseAsync(string runId, DateTimeOffset lostSince) => await ledger.ExecuteAsync([LedgerKey.Run(runId)], async work =>
     {
         // It may have come back meanwhile, or the run may have gone to another one.
         if (await work.FindRunAsync(runId) is { } run
             && await work.FindRunnerAsync(run.RunnerId) is { } runner && runner.DisconnectTime <= lostSince)
         {
+            work.Guard(runner);
             await work.ApplyAsync(run, new RunEvent.LoseRunner(RunFailure.RunnerLost(run.RunnerId, options.Value.RunnerLostAfter)));
         }
 

@@ -27,7 +27,7 @@ internal sealed class RunnerRegistration(
         RunnerStream stream = streams.Arrive(profile);
         try
         {
-            await ledger.ExecuteAsync(async work =>
+            await ledger.ExecuteAsync([LedgerKey.Runner(profile.RunnerId), LedgerKey.RunsOn(profile.RunnerId)], async work =>
             {
                 RegisteredRunner runner = await RegisterAsync(work, profile);
                 Reconciled reconciled = await reconciliation.ReconcileAsync(work, profile, held);
@@ -51,6 +51,7 @@ internal sealed class RunnerRegistration(
     public Task ConfirmAsync(RunnerStream stream) => stream.Missing.Count == 0
         ? Task.CompletedTask
         : ledger.ExecuteAsync(
+            [.. stream.Missing.Select(claim => LedgerKey.Run(claim.RunId))],
             async work =>
             {
                 await Reconciliation.ResolveMissingAsync(work, stream.Profile, stream.Missing);
@@ -63,6 +64,7 @@ internal sealed class RunnerRegistration(
     /// what it gained is given out after the commit.
     /// </summary>
     public Task ChangeExecutorsAsync(RunnerStream stream, IReadOnlyList<ExecutorInfo> executors) => ledger.ExecuteAsync(
+        [LedgerKey.Runner(stream.RunnerId)],
         async work =>
         {
             if (await work.FindRunnerAsync(stream.RunnerId) is not { } runner || runner.Epoch != stream.Epoch)
@@ -75,7 +77,7 @@ internal sealed class RunnerRegistration(
         stream.HoldBack);
 
     /// <summary>The runner is about to end: this connection is given no more runs.</summary>
-    public Task LeaveAsync(RunnerStream stream) => ledger.ExecuteAsync(work =>
+    public Task LeaveAsync(RunnerStream stream) => ledger.ExecuteAsync([], work =>
     {
         work.Add(new ConnectionChange.Leaving(stream.RunnerId, stream.Epoch));
         return ValueTask.FromResult(true);
@@ -100,7 +102,7 @@ internal sealed class RunnerRegistration(
     }
 
     /// <summary>Notes that a connection ended. What its runs do is decided when the runner comes back, or when it stays away for too long.</summary>
-    public Task CloseAsync(RunnerStream stream) => ledger.ExecuteAsync(async work =>
+    public Task CloseAsync(RunnerStream stream) => ledger.ExecuteAsync([LedgerKey.Runner(stream.RunnerId)], async work =>
     {
         RegisteredRunner? runner = await work.FindRunnerAsync(stream.RunnerId);
         if (runner is not null && runner.Epoch == stream.Epoch)
@@ -119,12 +121,18 @@ internal sealed class RunnerRegistration(
     /// could be stopped, so it may use the space that is kept for stops.
     /// </summary>
     public async Task DisconnectOwnAsync() => self.Id = await ledger.ExecuteAsync(
+        [LedgerKey.State],
         async work =>
         {
             LedgerState state = await work.ChangeStateAsync();
             if (state.CoordinatorId.Length == 0)
                 state.CoordinatorId = ids.New(Ids.Coordinator);
-            await work.DisconnectRunnersOfAsync(state.CoordinatorId);
+            foreach (RegisteredRunner runner in await work.ConnectedToAsync(state.CoordinatorId))
+            {
+                runner.DisconnectTime = work.Now;
+                work.Changed(runner);
+            }
+
             return state.CoordinatorId;
         },
         usesReserve: _ => ValueTask.FromResult(true));

@@ -19,6 +19,10 @@ internal static class RunLifecycle
         if (transition.IsRefused)
             return transition;
 
+        work.Changed(run);
+        // Its runner's reports are counted anew.
+        if (what is RunEvent.Claim)
+            work.Counted(run);
         Show(work, session, run);
         if (run.RunnerId.Length > 0)
             work.RunnerChanged(run.RunnerId);
@@ -29,7 +33,7 @@ internal static class RunLifecycle
         if (run is { Status: var status, Stop: { } stop } && status.IsTerminal())
             work.Record(AuditEntries.StopEnded(run, stop));
         if (what.ResultText.Length > 0)
-            await work.SetResultAsync(run, what.ResultText);
+            work.SetResult(run, what.ResultText);
         work.Add(new RunTransition(
             RunClaim.Of(run), run.SessionId, what.Kind, from, run.Status, holder, HolderOf(run), run.Stop?.Outcome, run.Stop?.EndedTime - run.Stop?.RequestedTime));
         return transition;
@@ -38,7 +42,7 @@ internal static class RunLifecycle
     /// <summary>Something about a run has changed that is not its status, such as how far its stop got.</summary>
     public static async ValueTask ChangedAsync(this UnitOfWork work, Run run)
     {
-        run.Touch();
+        work.Changed(run);
         Show(work, await work.SessionOfAsync(run), run);
     }
 

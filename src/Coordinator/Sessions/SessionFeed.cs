@@ -16,7 +16,9 @@ internal sealed class SessionFeed(TimeProvider time) : ICommitListener
     public long Revision { get; private set; }
 
     public async Task LoadAsync(CoordinatorDbContext db, CancellationToken cancellationToken) =>
-        Revision = (await db.LedgerStates.AsNoTracking().SingleAsync(cancellationToken)).Revision;
+        Revision = await db.LedgerStates.Select(state => Math.Max(
+            Math.Max(db.Sessions.Max(s => (long?)s.Revision) ?? 0, db.DeletedSessions.Max(d => (long?)d.Revision) ?? 0),
+            state.ForgottenRevision)).SingleAsync(cancellationToken);
 
     public SessionSubscription Subscribe()
     {

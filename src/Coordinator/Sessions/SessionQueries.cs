@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Coordinator.Sessions;
 
 /// <summary>Reads sessions for callers. Never writes.</summary>
-internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> contexts)
+internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> contexts, SessionCount all)
 {
     /// <exception cref="CoordinatorException">There is no such session.</exception>
     public async Task<SessionView> GetAsync(Caller caller, string sessionId, CancellationToken cancellationToken) =>
@@ -26,9 +26,7 @@ internal sealed class SessionQueries(IDbContextFactory<CoordinatorDbContext> con
         Guard.Reads(caller);
         await using CoordinatorDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         List<SessionView> page = await filter.Newest(db, before, pageSize + 1).ToListAsync(cancellationToken);
-        long total = filter.IsAll
-            ? await db.LedgerStates.Select(s => s.SessionCount).SingleAsync(cancellationToken)
-            : await filter.Apply(db).LongCountAsync(cancellationToken);
+        long total = filter.IsAll ? all.Value : await filter.Apply(db).LongCountAsync(cancellationToken);
         return new SessionPage([.. page.Take(pageSize)], page.Count > pageSize, total);
     }
 

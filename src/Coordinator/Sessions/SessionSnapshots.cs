@@ -9,7 +9,7 @@ namespace Coordinator.Sessions;
 /// Reads snapshots part by part, newest first. Down to the last ended session that is wanted every session is read in its
 /// turn, below it only those that have not ended: what is left out is never read, however much it is.
 /// </summary>
-internal sealed class SessionSnapshots(IDbContextFactory<CoordinatorDbContext> contexts)
+internal sealed class SessionSnapshots(IDbContextFactory<CoordinatorDbContext> contexts, SessionCount all)
 {
     /// <summary>About what a screen shows, so that it does not wait for the rest.</summary>
     public const int FirstPartSize = 100;
@@ -57,7 +57,7 @@ internal sealed class SessionSnapshots(IDbContextFactory<CoordinatorDbContext> c
     }
 
     /// <summary>
-    /// Without a filter the ended ones are all but the active ones: the ledger keeps the first number, and the second is
+    /// Without a filter the ended ones are all but the active ones: the first number is known, and the second is
     /// counted in an index and small. With a filter there is nothing for it but to count, once for each watch, as a list
     /// does for its total.
     /// </summary>
@@ -71,8 +71,7 @@ internal sealed class SessionSnapshots(IDbContextFactory<CoordinatorDbContext> c
                 .LongCountAsync(cancellationToken);
         }
 
-        long ended = await db.LedgerStates
-            .Select(s => s.SessionCount - db.Sessions.LongCount(x => SessionStatuses.Active.Contains(x.Status))).SingleAsync(cancellationToken);
+        long ended = all.Value - await db.Sessions.LongCountAsync(s => SessionStatuses.Active.Contains(s.Status), cancellationToken);
         // Some of those that were shown may have been resumed or deleted since.
         return Math.Max(0, ended - shown);
     }

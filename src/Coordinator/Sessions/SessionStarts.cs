@@ -5,7 +5,6 @@ using Coordinator.Mapping;
 using Coordinator.Model;
 using Coordinator.Runs;
 using Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Sessions;
@@ -17,14 +16,21 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
 
     /// <summary>Starts a session. A repeated request is answered as the first was, and nothing is done for it.</summary>
     /// <exception cref="CoordinatorException">There is no such parent, it is being stopped, the queue is full, or the request's id was used.</exception>
-    public Task<RunView> StartAsync(Caller caller, StartCommand command) => ledger.ExecuteAsync(async work =>
+    public Task<RunView> StartAsync(Caller caller, StartCommand command) => ledger.ExecuteAsync(KeysOf(command.Request, command.ParentSessionId), async work =>
     {
         if (await FindRepeatedAsync(work, command.Request) is { } repeated)
             return repeated;
-        if (command.ParentSessionId.Length > 0 && await work.FindSessionAsync(command.ParentSessionId) is null)
-            throw CoordinatorException.SessionNotFound(command.ParentSessionId);
-        await RefuseBelowStoppingAsync(work, command.ParentSessionId);
-        RefuseWhenFull();
+        if (command.ParentSessionId.Length > 0)
+        {
+            Session parent = await work.FindSessionAsync(command.ParentSessionId) ?? throw CoordinatorException.SessionNotFound(command.ParentSessionId);
+            await RefuseBelowStoppingAsync(work, command.ParentSessionId);
+            RefuseWhenFull();
+            work.Touch(parent);
+        }
+        else
+        {
+            RefuseWhenFull();
+        }
 
         Session session = new()
         {
@@ -49,7 +55,7 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
 
     /// <summary>Has an ended session go on with another run.</summary>
     /// <exception cref="CoordinatorException">There is no such session, it is active, the queue is full, or the request's id was used.</exception>
-    public Task<RunView> ResumeAsync(Caller caller, ResumeCommand command) => ledger.ExecuteAsync(async work =>
+    public Task<RunView> ResumeAsync(Caller caller, ResumeCommand command) => ledger.ExecuteAsync([.. KeysOf(command.Request, ""), LedgerKey.Session(command.SessionId)], async work =>
     {
         if (await FindRepeatedAsync(work, command.Request) is { } repeated)
             return repeated;
@@ -73,6 +79,12 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
             MaxRuntime = previous?.MaxRuntime,
         });
     });
+
+    private static IReadOnlyList<LedgerKey> KeysOf(RequestKey request, string parentId) =>
+    [
+        .. request.RequestId.Length > 0 ? (LedgerKey[])[LedgerKey.Request(request.RequestId)] : [],
+        .. parentId.Length > 0 ? (LedgerKey[])[LedgerKey.Lineage(parentId)] : [],
+    ];
 
     private RunView Add(UnitOfWork work, Session session, string prompt, RunDemands demands, RunRequest request)
     {
@@ -110,27 +122,23 @@ internal sealed class SessionStarts(Ledger ledger, WaitingRuns waiting, Ids ids,
                 $"The request_id '{request.RequestId}' was used for another request, which made run {run.RunId}. Choose a new one.");
         }
 
-        return new RunView(await work.SessionOfAsync(run), run, (await work.TextOfAsync(run)).Prompt);
+        return new RunView(await work.SessionOfAsync(run), run, await work.PromptOfAsync(run));
     }
 
     /// <summary>
     /// An agent that is being stopped with its descendants starts none meanwhile. Those it started a moment before were found
-    /// by the stop: both are operations of the ledger, so one of them comes first and the other sees it.
+    /// by the stop: each rests on the rows that the other changes, so one of them comes first and the other sees it.
     /// </summary>
     /// <param name="parentId">Where the look upwards begins; empty if there is nothing above.</param>
     private static async Task RefuseBelowStoppingAsync(UnitOfWork work, string parentId)
     {
         if (parentId.Length == 0)
             return;
-        await work.FlushAsync();
-        // Hardly ever is there one, and then nobody needs to look at generations of ancestors.
-        if (!await work.Db.Runs.AnyAsync(r => r.Status == RunStatus.Stopping && r.Stop!.IncludeChildren))
-            return;
-        while (await work.FindSessionAsync(parentId) is { } ancestor)
+        foreach (var (ancestor, run) in await work.LineageAsync(parentId))
         {
-            if (await work.FindRunAsync(ancestor.RunId) is { Status: RunStatus.Stopping, Stop.IncludeChildren: true })
+            if (run is { Status: RunStatus.Stopping, Stop.IncludeChildren: true })
                 throw SessionErrors.ParentStopping(ancestor);
-            parentId = ancestor.ParentSessionId;
+            work.Guard(ancestor);
         }
     }
 

@@ -1,7 +1,6 @@
 using Coordinator.Connections;
 using Coordinator.Mapping;
 using Coordinator.Model;
-using Coordinator.Sessions;
 using Coordinator.Storage;
 using Coordinator.Upkeep;
 using Microsoft.EntityFrameworkCore;
@@ -54,13 +53,6 @@ internal sealed partial class EmergencyStops(
         Run run = await _run(db, runId) ?? throw CoordinatorException.RunNotFound(runId);
         Session session = await _session(db, run.SessionId) ?? throw CoordinatorException.SessionNotFound(run.SessionId);
         return await AnswerAsync(db, session, run, terms, cause);
-    }
-
-    /// <summary>The active sessions that match a filter, as far as is stored.</summary>
-    public async Task<IReadOnlyList<string>> MatchingAsync(SessionFilter filter)
-    {
-        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
-        return await StopSelection.MatchingAsync(db, filter);
     }
 
     /// <summary>The commands for those of a runner's claims whose stops are not stored.</summary>
@@ -161,7 +153,7 @@ internal sealed partial class EmergencyStops(
     private async Task StoreAsync(RunClaim claim)
     {
         IReadOnlyList<StopTerms> all = unstored.Of(claim);
-        await ledger.ExecuteAsync(LedgerLane.Urgent, async work =>
+        await ledger.ExecuteAsync(LedgerLane.Urgent, [LedgerKey.Run(claim.RunId)], async work =>
         {
             Run? run = await work.FindRunAsync(claim.RunId);
             // The proof may have come first, and have brought it all with it.

@@ -35,7 +35,7 @@ internal sealed partial class OverdueStops(
 
     private async Task ShowAsync(string runId, StopDelay? delay)
     {
-        Run? newlyOverdue = await ledger.ExecuteAsync(async work =>
+        Run? newlyOverdue = await ledger.ExecuteAsync([LedgerKey.Run(runId)], async work =>
         {
             if (await work.FindRunAsync(runId) is not { Status: RunStatus.Stopping, Stop: { } stop } run)
                 return null;

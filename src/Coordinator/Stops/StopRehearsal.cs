@@ -10,7 +10,7 @@ namespace Coordinator.Stops;
 /// should not be the one to pay for it.
 /// </summary>
 internal sealed partial class StopRehearsal(
-    Ledger ledger, StopTransaction transaction, EmergencyStops emergency, Ids ids, ILogger<StopRehearsal> logger) : BackgroundService
+    Ledger ledger, StopTransaction transaction, EmergencyStops emergency, Ids ids, TimeProvider time, ILogger<StopRehearsal> logger) : BackgroundService
 {
     private const string Nobody = "rehearsal";
 
@@ -20,7 +20,8 @@ internal sealed partial class StopRehearsal(
     {
         try
         {
-            await ledger.RehearseAsync(PlayAsync);
+            Session session = Invent(out Run run);
+            await ledger.RehearseAsync(work => RunAsync(work, session, run), work => StopAsync(work, session.SessionId));
         }
         catch (Exception exception)
         {
@@ -38,19 +39,19 @@ internal sealed partial class StopRehearsal(
         await RefuseAsync(emergency.StopRunAsync);
     }
 
-    private async ValueTask PlayAsync(UnitOfWork work)
+    private static async ValueTask RunAsync(UnitOfWork work, Session session, Run run)
     {
-        (Session session, Run run) = Invent(work.Now);
         work.Add(session);
         work.Add(run, prompt: "");
         await work.ApplyAsync(run, new RunEvent.Claim(Nobody, Nobody, Nobody, Nobody));
         await work.ApplyAsync(run, new RunEvent.Start(work.Now, Isolation.Unknown));
-        await work.FlushAsync();
-        // A real stop finds both in the database.
-        work.Forget();
+    }
 
-        session = (await work.FindSessionAsync(session.SessionId))!;
-        run = (await work.FindRunAsync(session.RunId))!;
+    /// <summary>As a real stop, which finds both in the database.</summary>
+    private async ValueTask StopAsync(UnitOfWork work, string sessionId)
+    {
+        Session session = (await work.FindSessionAsync(sessionId))!;
+        Run run = (await work.FindRunAsync(session.RunId))!;
         await transaction.StopAsync(work, session, run, _terms);
     }
 
@@ -71,8 +72,9 @@ internal sealed partial class StopRehearsal(
         }
     }
 
-    private (Session Session, Run Run) Invent(DateTimeOffset now)
+    private Session Invent(out Run run)
     {
+        DateTimeOffset now = time.GetUtcNow();
         Session session = new()
         {
             SessionId = ids.New(Ids.Session),
@@ -85,7 +87,7 @@ internal sealed partial class StopRehearsal(
             Labels = [],
             CreateTime = now,
         };
-        Run run = new()
+        run = new Run
         {
             RunId = ids.New(Ids.Run),
             SessionId = session.SessionId,
@@ -96,7 +98,7 @@ internal sealed partial class StopRehearsal(
             QueueDeadline = now,
         };
         session.Follow(run);
-        return (session, run);
+        return session;
     }
 
     [LoggerMessage(1321, LogLevel.Information, "The first stop may take longer than later ones: it could not be rehearsed")]

@@ -3,6 +3,7 @@ using Coordinator.Identity;
 using Coordinator.Model;
 using Coordinator.Sessions;
 using Coordinator.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Coordinator.Stops;
@@ -13,7 +14,7 @@ namespace Coordinator.Stops;
 /// caller is answered. From there the runner reports (see <c>RunReports</c>) until the proof.
 /// </summary>
 internal sealed class StopRequests(
-    Ledger ledger, StopTransaction transaction, EmergencyStops emergency, CommandDeliveries deliveries, IOptions<StopOptions> options)
+    IDbContextFactory<CoordinatorDbContext> contexts, Ledger ledger, StopTransaction transaction, EmergencyStops emergency, CommandDeliveries deliveries, IOptions<StopOptions> options)
 {
     /// <summary>
     /// Stops of many in one transaction. Those that are committed are on their way while the next ones are written, and
@@ -31,7 +32,7 @@ internal sealed class StopRequests(
         StopTerms terms = command.By(caller, options.Value);
         try
         {
-            return await AnswerAsync(terms, async work =>
+            return await AnswerAsync(terms, KeysOf(LedgerKey.Session(sessionId), sessionId, terms), async work =>
             {
                 Session session = await work.FindSessionAsync(sessionId) ?? throw CoordinatorException.SessionNotFound(sessionId);
                 return (session, await work.FindRunAsync(session.RunId));
@@ -50,7 +51,7 @@ internal sealed class StopRequests(
         StopTerms terms = command.By(caller, options.Value);
         try
         {
-            return await AnswerAsync(terms, async work =>
+            return await AnswerAsync(terms, [LedgerKey.Run(runId)], async work =>
             {
                 Run run = await work.FindRunAsync(runId) ?? throw CoordinatorException.RunNotFound(runId);
                 return (await work.SessionOfAsync(run), run);
@@ -84,25 +85,23 @@ internal sealed class StopRequests(
         }
     }));
 
+    /// <summary>What was answered before is stored, so nothing is missed that somebody knows of.</summary>
     private async Task<IReadOnlyList<string>> MatchingAsync(SessionFilter filter)
     {
-        try
-        {
-            return await ledger.ExecuteAsync(LedgerLane.Urgent, work => StopSelection.MatchingAsync(work, filter));
-        }
-        catch (CoordinatorException cause) when (EmergencyStops.Concerns(cause))
-        {
-            return await emergency.MatchingAsync(filter);
-        }
+        await using CoordinatorDbContext db = await contexts.CreateDbContextAsync();
+        return await StopSelection.MatchingAsync(db, filter);
     }
 
-    private async Task<StopAnswer> AnswerAsync(StopTerms terms, Func<UnitOfWork, ValueTask<(Session, Run?)>> find)
+    private static IReadOnlyList<LedgerKey> KeysOf(LedgerKey own, string sessionId, StopTerms terms) =>
+        terms.IncludeChildren ? [own, LedgerKey.Descendants(sessionId)] : [own];
+
+    private async Task<StopAnswer> AnswerAsync(StopTerms terms, IReadOnlyList<LedgerKey> keys, Func<UnitOfWork, ValueTask<(Session, Run?)>> find)
     {
         using CommandDeliveries.Watch watch = deliveries.Of(terms.Origin.OperationId);
-        StopAnswer answer = await ledger.ExecuteAsync(LedgerLane.Urgent, async work =>
+        StopAnswer answer = await ledger.ExecuteAsync(LedgerLane.Urgent, keys, async work =>
         {
             (Session session, Run? run) = await find(work);
-            IReadOnlyList<Session> children = terms.IncludeChildren ? await StopSelection.DescendantsAsync(work, [session.SessionId]) : [];
+            IReadOnlyList<Session> children = terms.IncludeChildren ? await FamilyAsync(work, [session]) : [];
             StopResult own = await transaction.StopAsync(work, session, run, terms);
             if (own.Refusal is not null && !children.Any(c => c.Status.IsActive()))
                 throw own.Refusal;
@@ -157,18 +156,27 @@ internal sealed class StopRequests(
 
     private async Task<IReadOnlyList<StopResult>> StorePartAsync(
         string[] sessionIds, HashSet<string> chosen, StopTerms terms, bool validateOnly, bool keepRefused) =>
-        await ledger.ExecuteAsync(LedgerLane.Bulk, async work =>
+        await ledger.ExecuteAsync(LedgerLane.Bulk, [.. sessionIds.SelectMany(id => KeysOf(LedgerKey.Session(id), id, terms))], async work =>
         {
             StopSelection selection = await StopSelection.NamedAsync(work, sessionIds);
-            IReadOnlyList<Session> children = terms.IncludeChildren
-                ? await StopSelection.DescendantsAsync(work, [.. selection.Sessions.Select(s => s.SessionId)])
-                : [];
+            IReadOnlyList<Session> children = terms.IncludeChildren ? await FamilyAsync(work, selection.Sessions) : [];
             List<StopResult> results = [.. await StopAllAsync(work, selection.Sessions, terms, validateOnly, keepRefused)];
             results.AddRange(await StopAllAsync(work, children.Where(c => !chosen.Contains(c.SessionId)), terms, validateOnly));
             if (keepRefused)
                 results.AddRange(selection.Missing.Select(StopSelection.NotFound));
             return (IReadOnlyList<StopResult>)results;
         });
+
+    /// <summary>
+    /// All descendants. Whoever starts or resumes one meanwhile changes the row of its parent, or its own: then this is decided anew.
+    /// </summary>
+    private static async ValueTask<IReadOnlyList<Session>> FamilyAsync(UnitOfWork work, IReadOnlyList<Session> sessions)
+    {
+        IReadOnlyList<Session> descendants = await work.DescendantsAsync([.. sessions.Select(s => s.SessionId)]);
+        foreach (Session session in sessions.Concat(descendants))
+            work.Guard(session);
+        return descendants;
+    }
 
     /// <param name="keepRefused">Whether a session that is not active is part of the answer.</param>
     private async Task<IReadOnlyList<StopResult>> StopAllAsync(

@@ -12,14 +12,7 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
     /// <summary>Below the number of parameters that every database takes in one query.</summary>
     public const int IdsAtOnce = 500;
 
-    /// <summary>The ids of active sessions that match a filter, as of this moment of the batch.</summary>
-    public static async ValueTask<IReadOnlyList<string>> MatchingAsync(UnitOfWork work, SessionFilter filter)
-    {
-        await work.FlushAsync();
-        return await MatchingAsync(work.Db, filter);
-    }
-
-    /// <summary>As above, of what is stored.</summary>
+    /// <summary>The ids of active sessions that match a filter, as far as is stored.</summary>
     public static async Task<IReadOnlyList<string>> MatchingAsync(CoordinatorDbContext db, SessionFilter filter) =>
         await filter.Apply(db).Where(s => SessionStatuses.Active.Contains(s.Status)).OrderBy(s => s.SessionId).Select(s => s.SessionId).ToListAsync();
 
@@ -38,19 +31,8 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
         return new StopSelection(found, missing);
     }
 
-    /// <summary>Every session that was started by these, or by one of those, and so on; as of this moment of the batch.</summary>
-    public static async Task<IReadOnlyList<Session>> DescendantsAsync(UnitOfWork work, IReadOnlyCollection<string> sessionIds)
-    {
-        await work.FlushAsync();
-        return await DescendantsAsync(work.Db, sessionIds, work.Track);
-    }
-
-    /// <summary>As above, of what is stored.</summary>
-    public static Task<IReadOnlyList<Session>> DescendantsAsync(CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds) =>
-        DescendantsAsync(db, sessionIds, session => session);
-
-    private static async Task<IReadOnlyList<Session>> DescendantsAsync(
-        CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds, Func<Session, Session> track)
+    /// <summary>Every session that was started by these, or by one of those, and so on; as far as is stored.</summary>
+    public static async Task<IReadOnlyList<Session>> DescendantsAsync(CoordinatorDbContext db, IReadOnlyCollection<string> sessionIds)
     {
         HashSet<string> known = [.. sessionIds];
         List<Session> descendants = [];
@@ -61,7 +43,7 @@ internal sealed record StopSelection(IReadOnlyList<Session> Sessions, IReadOnlyL
             foreach (string[] ids in parents.Chunk(IdsAtOnce))
             {
                 List<Session> children = await db.Sessions.AsNoTracking().Where(s => ids.Contains(s.ParentSessionId)).OrderBy(s => s.SessionId).ToListAsync();
-                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId)).Select(track)];
+                List<Session> unknown = [.. children.Where(c => known.Add(c.SessionId))];
                 descendants.AddRange(unknown);
                 next.AddRange(unknown.Select(c => c.SessionId));
             }

@@ -14,7 +14,9 @@ internal static class DatabaseServiceCollectionExtensions
         services.AddPooledDbContextFactory<CoordinatorDbContext>((provider, database) =>
             SqliteSetup.Use(database, provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton<ISpareSpace, SpareFile>();
+        services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<LogCheckpoints>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoints>());
         return services;
     }
 }

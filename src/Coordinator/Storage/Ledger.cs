@@ -1,52 +1,57 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Coordinator.Model;
-using Coordinator.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordinator.Storage;
 
 /// <summary>
-/// The single writer. Callers hand it operations; it applies as many as are waiting to one transaction, commits once, tells the
-/// listeners what was committed, and only then completes the callers (group commit): what a caller was told is on disk. What
+/// The single writer. Callers hand it operations; it reads what as many as are waiting need, applies them in memory, commits once,
+/// tells the listeners what was committed, and only then completes the callers (group commit): what a caller was told is on disk. What
 /// follows from a commit leaves in the order of the commits, and never before its own.
 /// </summary>
 /// <remarks>
-/// An operation reads and changes entities through its <see cref="UnitOfWork"/> and touches nothing else. It may be run again in a
-/// transaction of its own when another one spoiled the batch, so it must not leave traces outside of that.
+/// Nothing is open in the store between the read and the commit. An operation reads and changes entities through its
+/// <see cref="UnitOfWork"/> and touches nothing else. It is applied again when the commit finds that somebody else has changed what it
+/// rests on, and alone when another one spoiled the batch, so it must not leave traces outside of that.
 /// </remarks>
 internal sealed partial class Ledger(
+    ILedgerStore store,
+    LedgerCommits commits,
     IDbContextFactory<CoordinatorDbContext> contexts,
     IEnumerable<ITransactionStep> steps,
     IEnumerable<ICommitListener> listeners,
-    LogCheckpoints checkpoints,
     StorageReserve reserve,
-    TimeProvider time,
     ILogger<Ledger> logger) : BackgroundService
 {
-    /// <summary>Operations in one transaction at most.</summary>
+    /// <summary>Operations in one commit at most.</summary>
     private const int MaxBatch = 256;
 
-    /// <summary>Events in one transaction, after which it takes no more operations: what they take is mostly written at its end.</summary>
-    private const int MaxEvents = 1_000;
+    /// <summary>Keys that one batch reads at most, unless a single operation has more: what is read and does not fit is read again.</summary>
+    private const int MaxKeys = 200;
 
     /// <summary>
-    /// A batch takes no more operations after this time: a stop that comes now waits for what has been begun, no longer.
-    /// What a batch applied takes several times as long to be written.
+    /// Changed rows in one commit, after which it takes no more operations: about 5 ms of SQLite, which is what a stop waits for that
+    /// comes meanwhile.
     /// </summary>
-    private static readonly TimeSpan MaxApply = TimeSpan.FromMilliseconds(1);
+    private const int MaxChanges = 400;
+
+    /// <summary>Events in one commit, after which it takes no more operations.</summary>
+    private const int MaxEvents = 1_000;
+
+    /// <summary>How often a batch is applied anew because others changed what it rests on, before each operation is tried alone.</summary>
+    private const int MaxConflicts = 4;
+
+    /// <summary>As <see cref="MaxConflicts"/>, of an operation that is alone, before its caller is told to come back.</summary>
+    private const int MaxConflictsAlone = 100;
 
     /// <summary>Wakes the loop; the operations themselves wait in their lanes.</summary>
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly ITransactionStep[] _steps = [.. steps];
     private readonly ICommitListener[] _listeners = [.. listeners];
-    private readonly Lock _lock = new();
-    private readonly Queue<LedgerOperation>[] _lanes = [.. Enum.GetValues<LedgerLane>().Select(_ => new Queue<LedgerOperation>())];
-    private bool _closed;
-
-    /// <summary>Null before the first batch, and after one that failed.</summary>
-    private LedgerConnection? _connection;
+    private readonly LedgerQueue _queue = new();
+    private readonly ConcurrentQueue<(IReadOnlyList<Func<UnitOfWork, ValueTask>> Operations, TaskCompletionSource Done)> _rehearsals = [];
 
     /// <summary>Why nothing could be written the last time; null if something was.</summary>
     private string? _trouble;
@@ -58,34 +63,40 @@ internal sealed partial class Ledger(
     public bool IsBlocked => reserve.IsReleased || _isBacklogBlocked;
 
     /// <summary>Applies an operation and returns when it is committed.</summary>
+    /// <param name="keys">What it needs in any case, so that it is read together with what others need. It may ask for more.</param>
     /// <param name="apply">The operation.</param>
     /// <param name="failed">Told, before any later operation is applied, that this one could not be committed. Runs on the writer.</param>
     /// <param name="usesReserve">Whether it may use the space that is kept free for stops; null if it may not. Changes nothing.</param>
     /// <exception cref="CoordinatorException">The operation refused, or nothing can be written (and nothing was).</exception>
     public Task<T> ExecuteAsync<T>(
-        Func<UnitOfWork, ValueTask<T>> apply, Action<Exception>? failed = null, Func<UnitOfWork, ValueTask<bool>>? usesReserve = null) =>
-        Enqueue(new LedgerOperation<T>(apply, failed, LedgerLane.Ordinary) { MayUseReserve = usesReserve });
+        IReadOnlyList<LedgerKey> keys,
+        Func<UnitOfWork, ValueTask<T>> apply,
+        Action<Exception>? failed = null,
+        Func<UnitOfWork, ValueTask<bool>>? usesReserve = null) =>
+        Enqueue(new LedgerOperation<T>(keys, apply, failed, LedgerLane.Ordinary) { MayUseReserve = usesReserve });
 
     /// <summary>As <see cref="ExecuteAsync"/>, ahead of everything in lower lanes.</summary>
-    public Task<T> ExecuteAsync<T>(LedgerLane lane, Func<UnitOfWork, ValueTask<T>> apply) => Enqueue(new LedgerOperation<T>(apply, failed: null, lane));
+    public Task<T> ExecuteAsync<T>(LedgerLane lane, IReadOnlyList<LedgerKey> keys, Func<UnitOfWork, ValueTask<T>> apply) =>
+        Enqueue(new LedgerOperation<T>(keys, apply, failed: null, lane));
 
     /// <summary>Commits something that matters to nobody: only a real write finds out that the disk is full.</summary>
     /// <exception cref="CoordinatorException">Nothing can be written.</exception>
-    public Task ProveWritableAsync() => ExecuteAsync(async work =>
+    public Task ProveWritableAsync() => ExecuteAsync([LedgerKey.State], async work =>
     {
         (await work.ChangeStateAsync()).CheckTime = work.Now;
         return true;
     });
 
-    /// <summary>Does with an operation what is done with any other, and rolls it back instead of committing it. No listener hears of it. While nothing else is written.</summary>
-    public async Task RehearseAsync(Func<UnitOfWork, ValueTask> play)
+    /// <summary>
+    /// Does with operations, one after another, what is done with any, and takes it back instead of committing it. No listener hears of
+    /// it. On the writer, between two batches.
+    /// </summary>
+    public Task RehearseAsync(params IReadOnlyList<Func<UnitOfWork, ValueTask>> operations)
     {
-        await using LedgerConnection connection = await LedgerConnection.OpenAsync(contexts);
-        await using var transaction = await connection.Db.Database.BeginTransactionAsync();
-        UnitOfWork work = new(connection, time.GetUtcNow());
-        await play(work);
-        await FinishAsync(work, includeBacklog: false);
-        await transaction.RollbackAsync();
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rehearsals.Enqueue((operations, done));
+        _wake.Writer.TryWrite(true);
+        return done.Task;
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -109,8 +120,7 @@ internal sealed partial class Ledger(
         await using CancellationTokenRegistration closing = stoppingToken.Register(Close);
         while (await _wake.Reader.WaitToReadAsync(CancellationToken.None))
             await CommitWaitingAsync();
-        if (_connection is { } connection)
-            await connection.DisposeAsync();
+        await store.DisposeAsync();
     }
 
     /// <summary>
@@ -124,41 +134,84 @@ internal sealed partial class Ledger(
         using CancellationTokenRegistration closing = stoppingToken.Register(Close);
         while (_wake.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             CommitWaitingAsync().GetAwaiter().GetResult();
-        _connection?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        store.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
     private async Task CommitWaitingAsync()
     {
         _wake.Reader.TryRead(out _);
+        while (_rehearsals.TryDequeue(out var rehearsal))
+            await RehearseAsync(rehearsal.Operations, rehearsal.Done);
         while (TryStart(out List<LedgerOperation> batch))
         {
-            bool isCommitted = await CommitAsync(batch, mayGrow: true);
+            bool isCommitted = await CommitAsync(batch, mayLeave: true);
             // What the reserve kept from being done is gone on with when there is room; then the next commit says so.
             _isBacklogBlocked = reserve.IsReleased ? _isBacklogBlocked || HasBacklog : !isCommitted && (_isBacklogBlocked || batch.Count == 0);
-            if (_connection is { } connection)
-                checkpoints.AfterCommit(connection.Db);
+            store.Tidy();
+        }
+    }
+
+    private async Task RehearseAsync(IReadOnlyList<Func<UnitOfWork, ValueTask>> operations, TaskCompletionSource done)
+    {
+        try
+        {
+            await store.RehearseAsync(async () =>
+            {
+                foreach (Func<UnitOfWork, ValueTask> apply in operations)
+                {
+                    UnitOfWork work = await UnitOfWork.BeginAsync(store, []);
+                    await apply(work);
+                    await StepAsync(work, StepExtent.OwnChanges);
+                    await commits.CommitAsync(work);
+                }
+            });
+            done.SetResult();
+        }
+        catch (Exception exception)
+        {
+            done.SetException(exception);
         }
     }
 
     private bool HasBacklog => Array.Exists(_steps, step => step.HasBacklog);
 
-    /// <returns>Whether there is something to do; an empty batch does a part of the backlog.</returns>
+    /// <param name="batch">
+    /// What waits. Once something urgent is in it, it is not made to wait for anything that is less so. An empty one does a part of the
+    /// backlog.
+    /// </param>
+    /// <returns>Whether there is something to do.</returns>
     private bool TryStart(out List<LedgerOperation> batch)
     {
-        bool hasOperation = TryTake(LedgerLane.Ordinary, out LedgerOperation? first);
-        batch = hasOperation ? [first!] : [];
-        return hasOperation || (HasBacklog && !IsBlocked && !_closed);
+        batch = [];
+        LedgerLane lowest = LedgerLane.Ordinary;
+        int keys = 0;
+        while (batch.Count < MaxBatch && keys < MaxKeys && _queue.TryTake(lowest, out LedgerOperation? next))
+        {
+            if (!reserve.Admits(next))
+            {
+                // It is told so when those before it have been applied.
+                if (batch.Count > 0)
+                {
+                    _queue.PutBack(next);
+                    break;
+                }
+
+                next.Fail(StorageErrors.DiskFull());
+                continue;
+            }
+
+            lowest = (LedgerLane)Math.Max((int)lowest, (int)next.Lane);
+            keys += next.Keys.Count;
+            batch.Add(next);
+        }
+
+        return batch.Count > 0 || (HasBacklog && !IsBlocked && !_queue.IsClosed);
     }
 
     private Task<T> Enqueue<T>(LedgerOperation<T> operation)
     {
-        lock (_lock)
-        {
-            if (_closed)
-                return Task.FromException<T>(CoordinatorException.ShuttingDown());
-            _lanes[(int)operation.Lane].Enqueue(operation);
-        }
-
+        if (!_queue.TryAdd(operation))
+            return Task.FromException<T>(CoordinatorException.ShuttingDown());
         _wake.Writer.TryWrite(true);
         return operation.Completion;
     }
@@ -166,64 +219,41 @@ internal sealed partial class Ledger(
     /// <summary>Takes nothing more in; what is waiting is still committed.</summary>
     private void Close()
     {
-        lock (_lock)
-            _closed = true;
+        _queue.Close();
         _wake.Writer.TryWrite(true);
         _wake.Writer.TryComplete();
     }
 
-    /// <summary>The next operation that may be written; those before it that may not are told so.</summary>
-    private bool TryTake(LedgerLane lowest, [NotNullWhen(true)] out LedgerOperation? next)
-    {
-        while (TryDequeue(lowest, out next))
-        {
-            if (reserve.Admits(next))
-                return true;
-            next.Fail(StorageErrors.DiskFull());
-        }
-
-        return false;
-    }
-
-    private bool TryDequeue(LedgerLane lowest, [NotNullWhen(true)] out LedgerOperation? next)
-    {
-        lock (_lock)
-        {
-            for (LedgerLane lane = LedgerLane.Urgent; lane >= lowest; lane--)
-            {
-                if (_lanes[(int)lane].TryDequeue(out next))
-                    return true;
-            }
-        }
-
-        next = null;
-        return false;
-    }
-
-    /// <param name="batch">The operations; grows by what is waiting while they are applied, if it may.</param>
+    /// <param name="batch">The operations; keeps those that were committed, or refused.</param>
+    /// <param name="mayLeave">Whether those that make the commit too large may be left for the next one.</param>
     /// <returns>Whether all of it is committed.</returns>
-    private async Task<bool> CommitAsync(List<LedgerOperation> batch, bool mayGrow)
+    private async Task<bool> CommitAsync(List<LedgerOperation> batch, bool mayLeave)
     {
-        Committed committed;
+        Committed? committed;
         try
         {
-            committed = await TransactAsync(batch, mayGrow);
+            committed = await TransactAsync(batch, mayLeave);
+        }
+        catch (Exception exception) when (exception is CommitInDoubtException || (batch.Count > 1 && IsUnavailable(exception)))
+        {
+            // Nothing could be written for any of them; or nobody knows, and then it must not be done again.
+            Exception cause = exception is CommitInDoubtException ? CoordinatorException.InDoubt(exception) : store.Translate(exception);
+            LogTrouble(_trouble = cause.Message);
+            foreach (LedgerOperation operation in batch)
+                operation.Fail(cause);
+            return false;
         }
         catch (Exception exception) when (batch.Count > 1)
         {
-            // One of them cannot be committed together with the others: each gets a transaction of its own.
-            if (StorageErrors.Translate(exception) is not CoordinatorException)
+            if (store.Translate(exception) is not CoordinatorException)
                 LogBatchSplit(exception, batch.Count);
-            bool areCommitted = true;
-            foreach (LedgerOperation operation in batch)
-                areCommitted &= await CommitAsync([operation], mayGrow: false);
-            return areCommitted;
+            return await CommitEachAsync(batch);
         }
         catch (Exception exception)
         {
-            Exception cause = StorageErrors.Translate(exception);
+            Exception cause = store.Translate(exception);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull } && batch is [{ UsesReserve: true }] && reserve.TryRelease())
-                return await CommitAsync(batch, mayGrow: false);
+                return await CommitAsync(batch, mayLeave: false);
             if (cause is CoordinatorException { Reason: Reasons.StorageFull or Reasons.StorageUnavailable } && _trouble != cause.Message)
                 LogTrouble(_trouble = cause.Message);
             if (batch.Count > 0)
@@ -233,56 +263,90 @@ internal sealed partial class Ledger(
             return false;
         }
 
+        if (committed is null)
+            return await CommitEachAsync(batch);
         Publish(committed);
         foreach (LedgerOperation operation in batch)
             operation.Complete();
         return true;
     }
 
-    private async Task<Committed> TransactAsync(List<LedgerOperation> batch, bool mayGrow)
+    /// <summary>
+    /// One of them cannot be committed together with the others: each gets a commit of its own, as long as nothing waits that goes ahead.
+    /// </summary>
+    private async Task<bool> CommitEachAsync(List<LedgerOperation> batch)
     {
-        LedgerConnection connection = _connection ??= await LedgerConnection.OpenAsync(contexts);
-        try
+        bool areCommitted = true;
+        for (int i = 0; i < batch.Count; i++)
         {
-            Committed committed = await TransactAsync(connection, batch, mayGrow);
-            connection.Db.ChangeTracker.Clear();
-            return committed;
+            if (i > 0 && _queue.HasAheadOf(batch[i].Lane))
+            {
+                _queue.PutBack(batch[i..]);
+                break;
+            }
+
+            areCommitted &= await CommitAsync([batch[i]], mayLeave: false);
         }
-        catch
-        {
-            // Whatever it is in the middle of: the next batch has a new one.
-            _connection = null;
-            await connection.DisposeAsync();
-            throw;
-        }
+
+        return areCommitted;
     }
 
-    private async Task<Committed> TransactAsync(LedgerConnection connection, List<LedgerOperation> batch, bool mayGrow)
+    /// <returns>What was committed; null if it is time to try each operation alone.</returns>
+    private async Task<Committed?> TransactAsync(List<LedgerOperation> batch, bool mayLeave)
     {
-        long begun = time.GetTimestamp();
-        await using var transaction = await connection.Db.Database.BeginTransactionAsync();
-        UnitOfWork work = new(connection, time.GetUtcNow());
+        if (await commits.SettleAsync() is { } settled)
+            Publish(settled);
+        int patience = batch.Count > 1 ? MaxConflicts : MaxConflictsAlone;
+        for (int conflicts = 0; conflicts < patience; conflicts++)
+        {
+            UnitOfWork work = await ApplyAsync(batch, mayLeave);
+            if (await commits.CommitAsync(work) is not { } committed)
+                continue;
+            if (_trouble is not null && work.Changes > 0)
+            {
+                _trouble = null;
+                LogTroubleOver();
+            }
+
+            return committed;
+        }
+
+        return batch.Count > 1 ? null : throw CoordinatorException.Contended();
+    }
+
+    private bool IsUnavailable(Exception exception) => store.Translate(exception) is CoordinatorException { Reason: Reasons.StorageUnavailable };
+
+    /// <summary>Applies the operations, and what follows from them, in memory.</summary>
+    private async Task<UnitOfWork> ApplyAsync(List<LedgerOperation> batch, bool mayLeave)
+    {
+        UnitOfWork work = await UnitOfWork.BeginAsync(store, batch.SelectMany(operation => operation.Keys));
         LedgerLane highest = LedgerLane.Ordinary;
         for (int i = 0; i < batch.Count; i++)
         {
-            // Once something urgent is in it, it is not made to wait for anything that is less so.
+            // Events take hardly any rows: those of a session go into one.
+            if (mayLeave && i > 0 && (work.Changes - work.Appended >= MaxChanges || work.Appended >= MaxEvents))
+            {
+                _queue.PutBack(batch[i..]);
+                batch.RemoveRange(i, batch.Count - i);
+                break;
+            }
+
             highest = (LedgerLane)Math.Max((int)highest, (int)batch[i].Lane);
             if (!await TryApplyAsync(work, batch[i]))
                 batch.RemoveAt(i--);
-            bool hasRoom = i == batch.Count - 1 && batch.Count < MaxBatch && work.Appended < MaxEvents && time.GetElapsedTime(begun) < MaxApply;
-            if (mayGrow && hasRoom && TryTake(highest, out LedgerOperation? next))
-                batch.Add(next);
         }
 
-        Committed committed = await FinishAsync(work, includeBacklog: highest == LedgerLane.Ordinary && (batch.Count == 0 || !_isBacklogBlocked));
-        await transaction.CommitAsync();
-        if (_trouble is not null && work.Changes > 0)
-        {
-            _trouble = null;
-            LogTroubleOver();
-        }
+        bool includeBacklog = highest == LedgerLane.Ordinary && (batch.Count == 0 || !_isBacklogBlocked);
+        // With the space that is kept for stops nothing follows: a run that starts on a full disk only adds to what has to be stopped.
+        await StepAsync(work, reserve.IsReleased ? StepExtent.Nothing : includeBacklog ? StepExtent.Backlog : StepExtent.OwnChanges);
+        return work;
+    }
 
-        return committed;
+    /// <summary>Does what follows from what the operations changed.</summary>
+    private async Task StepAsync(UnitOfWork work, StepExtent extent)
+    {
+        foreach (ITransactionStep step in _steps)
+            await step.ApplyAsync(work, extent);
     }
 
     /// <summary>
@@ -300,18 +364,6 @@ internal sealed partial class Ledger(
 
         operation.Fail(StorageErrors.DiskFull());
         return false;
-    }
-
-    /// <summary>
-    /// Does what follows from what the operations of a transaction changed, and writes all of it. With the space that is kept for
-    /// stops nothing follows: a run that starts on a full disk only adds to what has to be stopped.
-    /// </summary>
-    private async Task<Committed> FinishAsync(UnitOfWork work, bool includeBacklog)
-    {
-        StepExtent extent = reserve.IsReleased ? StepExtent.Nothing : includeBacklog ? StepExtent.Backlog : StepExtent.OwnChanges;
-        foreach (ITransactionStep step in _steps)
-            await step.ApplyAsync(work, extent);
-        return await work.FlushForCommitAsync();
     }
 
     /// <summary>It is committed, whatever a listener makes of it: commands follow from the database again, watchers have their revision.</summary>

@@ -3,8 +3,11 @@ using Coordinator.Model;
 namespace Coordinator.Storage;
 
 /// <summary>Something to be written, and a caller who waits for it.</summary>
-internal abstract class LedgerOperation(LedgerLane lane)
+internal abstract class LedgerOperation(IReadOnlyList<LedgerKey> keys, LedgerLane lane)
 {
+    /// <summary>What it needs in any case.</summary>
+    public IReadOnlyList<LedgerKey> Keys => keys;
+
     /// <summary>What it goes ahead of.</summary>
     public LedgerLane Lane => lane;
 
@@ -25,10 +28,12 @@ internal abstract class LedgerOperation(LedgerLane lane)
 }
 
 /// <inheritdoc/>
+/// <param name="keys">What it needs in any case.</param>
 /// <param name="apply">What it does.</param>
 /// <param name="failed">Told, before any later operation is applied, that this one could not be committed.</param>
 /// <param name="lane">What it goes ahead of.</param>
-internal sealed class LedgerOperation<T>(Func<UnitOfWork, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(lane)
+internal sealed class LedgerOperation<T>(
+    IReadOnlyList<LedgerKey> keys, Func<UnitOfWork, ValueTask<T>> apply, Action<Exception>? failed, LedgerLane lane) : LedgerOperation(keys, lane)
 {
     private readonly Func<UnitOfWork, ValueTask<bool>>? _usesReserve;
 

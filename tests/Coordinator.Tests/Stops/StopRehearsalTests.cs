@@ -1,3 +1,4 @@
+using Coordinator.Sessions;
 using Coordinator.Storage;
 using Coordinator.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -15,10 +16,10 @@ public sealed class StopRehearsalTests
         await using CoordinatorDbContext db = await coordinator.Services
             .GetRequiredService<IDbContextFactory<CoordinatorDbContext>>()
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
-        LedgerState state = await db.LedgerStates.SingleAsync(TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(coordinator.Log.Records, r => r.Message.Contains("rehearsed", StringComparison.Ordinal));
-        Assert.Equal((0, 0), (state.Revision, state.SessionCount));
+        Assert.Equal(0, coordinator.Services.GetRequiredService<SessionFeed>().Revision);
+        Assert.Equal(0, coordinator.Services.GetRequiredService<SessionCount>().Value);
         Assert.Empty(await db.Sessions.ToListAsync(TestContext.Current.CancellationToken));
         Assert.Empty(await db.Runs.ToListAsync(TestContext.Current.CancellationToken));
     }

@@ -23,7 +23,7 @@ public sealed class CommittedTests
 
         Assert.Equal(
             [
-                typeof(CommandSender), typeof(Dispatcher), typeof(SessionFeed), typeof(SessionEventSignals), typeof(RunnerFeed),
+                typeof(CommandSender), typeof(Dispatcher), typeof(SessionCount), typeof(SessionFeed), typeof(SessionEventSignals), typeof(RunnerFeed),
                 typeof(CoordinatorMetrics),
             ],
             coordinator.Services.GetServices<ICommitListener>().Select(listener => listener.GetType()));

@@ -2,17 +2,20 @@ using System.Runtime.Versioning;
 using Coordinator.Hosting;
 using Coordinator.Mapping;
 using Coordinator.Model;
+using Coordinator.Sessions;
 using Coordinator.Storage;
 using Coordinator.Storage.Sqlite;
 using Coordinator.Testing;
 using Coordinator.Testing.Logs;
 using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Hosting;
+using Coordinator.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Coordinator.Tests.Storage;
@@ -97,9 +100,12 @@ public sealed class DatabaseStartupTests
                 """);
         }
 
-        await StartAndStopAsync(files);
+        await using WebApplication app = TestHost.Build(files, builder => builder.Logging.AddProvider(new ErrorLogGuard()));
+        await app.StartAsync().WithTimeout();
 
-        Assert.Equal(3L, Scalar(files, """SELECT "SessionCount" FROM "LedgerState" """));
+        Assert.Equal(3, app.Services.GetRequiredService<SessionCount>().Value);
+        Assert.Equal(2, app.Services.GetRequiredService<SessionFeed>().Revision);
+        await app.StopAsync().WithTimeout();
     }
 
     [Fact]
@@ -170,9 +176,10 @@ public sealed class DatabaseStartupTests
         Assert.Equal((Usage.None, null, 0, false), (run.Usage, run.ResultTime, run.ProcessesEnded, run.EndedAfterResult));
         Assert.Empty(run.EndedCommands);
         Assert.Equal((Usage.None, null), (session.EarlierUsage, session.ConversationUsage));
-        await using LedgerConnection connection = await LedgerConnection.OpenAsync(new Contexts(Database(files)));
-        Assert.Equal(Usage.None, (await connection.Runs.FindAsync("run_1"))!.Usage);
-        Assert.Null(SessionMapping.ToProto((await connection.Sessions.FindAsync("ses_1"))!, run).Usage);
+        await using SqliteLedgerStore store = Stores.Sqlite(new Contexts(Database(files)));
+        LedgerRead read = await store.ReadAsync([LedgerKey.Run("run_1")]);
+        Assert.Equal(Usage.None, Assert.Single(read.Runs).Usage);
+        Assert.Null(SessionMapping.ToProto(Assert.Single(read.Sessions), run).Usage);
     }
 
     [Fact]

@@ -2,9 +2,7 @@ using Coordinator.Connections;
 using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using EventChunk = Coordinator.Storage.EventChunk;
 
 namespace Coordinator.Tests.Storage;
 
@@ -222,7 +220,8 @@ public sealed class FullDiskTests
         var (session, start) = await coordinator.StartRunningAsync(runner);
 
         // What follows the first report is smaller, so to speak: there would be room for it.
-        _disk.HasNoRoomFor<EventChunk>(c => System.Text.Encoding.UTF8.GetString(c.Payload).Contains("first", StringComparison.Ordinal));
+        _disk.HasNoRoomFor(writes => writes.Events.Any(
+            chunk => System.Text.Encoding.UTF8.GetString(chunk.Payload).Contains("first", StringComparison.Ordinal)));
         await runner.OutputAsync(start, "first");
         await runner.OutputAsync(start, "second");
         await runner.EndedAsync(start.RunId, start.Epoch, Proto.RunOutcome.Exited, 0);
@@ -249,15 +248,8 @@ public sealed class FullDiskTests
         await using RunningCoordinator coordinator = await StartAsync();
         await using ScriptedRunner runner = await ScriptedRunner.ConnectAsync(coordinator);
         var (session, start) = await coordinator.StartRunningAsync(runner);
-        DateTimeOffset? checkedBefore = null;
-        _disk.HasNoRoomWhen(db =>
-        {
-            DateTimeOffset check = db.LedgerStates.AsNoTracking().Single().CheckTime;
-            checkedBefore ??= check;
-            return check != checkedBefore
-                || db.EventChunks.AsNoTracking().AsEnumerable()
-                    .Any(c => System.Text.Encoding.UTF8.GetString(c.Payload).Contains("too much", StringComparison.Ordinal));
-        });
+        _disk.HasNoRoomFor(writes => writes.State is not null || writes.Events.Any(
+            chunk => System.Text.Encoding.UTF8.GetString(chunk.Payload).Contains("too much", StringComparison.Ordinal)));
         await runner.OutputAsync(start, "too much");
         await coordinator.StopAsync(session.SessionId);
         await runner.NextStopAsync();

@@ -48,7 +48,7 @@ public sealed class LogCheckpointsTests
     }
 
     private static Task<bool> AppendAsync(RunningCoordinator coordinator, Proto.Session to, IEnumerable<string> lines) =>
-        coordinator.Services.GetRequiredService<Ledger>().ExecuteAsync(async scope =>
+        coordinator.Services.GetRequiredService<Ledger>().ExecuteAsync([LedgerKey.Session(to.SessionId)], async scope =>
         {
             Session session = (await scope.FindSessionAsync(to.SessionId))!;
             foreach (string line in lines)

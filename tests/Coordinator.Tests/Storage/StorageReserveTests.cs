@@ -4,7 +4,6 @@ using Coordinator.Testing.Waiting;
 using Coordinator.Tests.Support;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coordinator.Tests.Storage;
 
@@ -105,16 +104,15 @@ public sealed class StorageReserveTests
     [Fact]
     public async Task Batch_SplitWhenTheSpaceIsReleased_StoresWhatMayUseItAndNothingBehind()
     {
-        // Without time, all that waits is taken into one batch.
-        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
-        await using RunningCoordinator coordinator = await StartAsync(services => services.AddSingleton<TimeProvider>(time));
+        await using RunningCoordinator coordinator = await StartAsync();
         Ledger ledger = coordinator.Services.GetRequiredService<Ledger>();
         TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<bool> first = ledger.ExecuteAsync(async scope =>
+        Task<bool> holding = ledger.ExecuteAsync([], async scope =>
         {
             await open.Task;
             return true;
         });
+        // What waits meanwhile is taken into one batch.
         Task before = WriteAsync(ledger, usesReserve: false);
         Task stop = WriteAsync(ledger, usesReserve: true);
         Task behind = WriteAsync(ledger, usesReserve: false);
@@ -122,8 +120,9 @@ public sealed class StorageReserveTests
         _disk.IsFull = true;
         open.SetResult();
 
+        await holding.WithTimeout();
         await stop.WithTimeout();
-        foreach (Task other in (Task[])[first, before, behind])
+        foreach (Task other in (Task[])[before, behind])
             Assert.Equal(Reasons.StorageFull, (await Assert.ThrowsAsync<CoordinatorException>(() => other.WithTimeout())).Reason);
     }
 
@@ -172,6 +171,7 @@ public sealed class StorageReserveTests
     }
 
     private static Task<bool> WriteAsync(Ledger ledger, bool usesReserve, Action<Exception>? failed = null) => ledger.ExecuteAsync(
+        [],
         async scope =>
         {
             (await scope.ChangeStateAsync()).CheckTime = scope.Now;

@@ -1,40 +1,51 @@
-using System.Data.Common;
 using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordinator.Tests.Support;
 
 /// <summary>Lets commits fail as SQLite does when the disk is full, while a test wants it.</summary>
-internal sealed class FullDisk : DbTransactionInterceptor
+internal sealed class FullDisk
 {
     private const int Full = 13;
 
-    private volatile Func<DbContext, bool>? _hasNoRoomFor;
+    private volatile Func<LedgerWrites, bool>? _hasNoRoomFor;
 
     public bool IsFull
     {
         set => _hasNoRoomFor = value ? _ => true : null;
     }
 
-    /// <summary>Lets only those transactions fail after which there would be something like this.</summary>
-    public void HasNoRoomFor<T>(Func<T, bool> what) where T : class =>
-        _hasNoRoomFor = db => db.Set<T>().AsNoTracking().AsEnumerable().Any(what);
-
-    /// <summary>Lets only those transactions fail after which this would be so.</summary>
-    public void HasNoRoomWhen(Func<CoordinatorDbContext, bool> what) => _hasNoRoomFor = db => what((CoordinatorDbContext)db);
+    /// <summary>Lets only those commits fail that write something like this.</summary>
+    public void HasNoRoomFor(Func<LedgerWrites, bool> what) => _hasNoRoomFor = what;
 
     public void AddTo(IServiceCollection services) =>
-        services.ConfigureDbContext<CoordinatorDbContext>(options => options.AddInterceptors(this));
+        services.AddSingleton<ILedgerStore>(provider => new Store(this, ActivatorUtilities.CreateInstance<SqliteLedgerStore>(provider)));
 
-    public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-        DbTransaction transaction,
-        TransactionEventData eventData,
-        InterceptionResult result,
-        CancellationToken cancellationToken = default) =>
-        _hasNoRoomFor?.Invoke(eventData.Context!) == true
+    private sealed class Store(FullDisk disk, ILedgerStore store) : ILedgerStore
+    {
+        private bool _isRehearsal;
+
+        public ValueTask<LedgerRead> ReadAsync(IReadOnlyCollection<LedgerKey> keys) => store.ReadAsync(keys);
+
+        public ValueTask<long?> CommitAsync(LedgerWrites writes) => !_isRehearsal && disk._hasNoRoomFor?.Invoke(writes) == true
             ? throw new SqliteException("database or disk is full", Full)
-            : base.TransactionCommittingAsync(transaction, eventData, result, cancellationToken);
+            : store.CommitAsync(writes);
+
+        public ValueTask<long?> SettleAsync(LedgerWrites writes) => store.SettleAsync(writes);
+
+        public async ValueTask RehearseAsync(Func<ValueTask> play)
+        {
+            _isRehearsal = true;
+            await store.RehearseAsync(play);
+            _isRehearsal = false;
+        }
+
+        public void Tidy() => store.Tidy();
+
+        public Exception Translate(Exception problem) => store.Translate(problem);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
 }

@@ -117,6 +117,12 @@ internal sealed class Invariants(World world)
         _requests[requestId] = (sessionId, runId);
     }
 
+    public void Violate(string what)
+    {
+        world.Story.Tell("CHECK", what);
+        Violation ??= what;
+    }
+
     /// <summary>Invariant 3: what was acknowledged is durable.</summary>
     public void StopAcknowledged(StopResult result)
     {
@@ -306,12 +312,6 @@ internal sealed class Invariants(World world)
     }
 
     private List<SimulatedAgent> Agents(Run run) => _agents.GetValueOrDefault(run.RunId) ?? [];
-
-    private void Violate(string what)
-    {
-        world.Story.Tell("CHECK", what);
-        Violation ??= what;
-    }
 
     private readonly record struct Seen(RunStatus? Status, long Epoch);
 }

@@ -9,6 +9,7 @@ using Coordinator.Simulation.Engine;
 using Coordinator.Simulation.Network;
 using Coordinator.Stops;
 using Coordinator.Storage;
+using Coordinator.Storage.Sqlite;
 using Coordinator.Upkeep;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Coordinator.Simulation.Coordinators;
 
@@ -63,6 +65,8 @@ internal sealed class CoordinatorNode(World world)
         world.Story.Tell("coordinator", "is killed");
         IsUp = false;
         Life.Die();
+        // Closes its statements, which takes no time.
+        _services!.GetRequiredService<ILedgerStore>().DisposeAsync().AsTask().GetAwaiter().GetResult();
         foreach (Wire wire in _wires)
             wire.Abandon(world.Settings.NoticeWithin);
         _wires = [];
@@ -108,6 +112,18 @@ internal sealed class CoordinatorNode(World world)
             Crash();
             return;
         }
+        catch (CoordinatorException problem) when (problem.Reason == Reasons.StorageUnavailable)
+        {
+            // Whatever looks after it starts it again.
+            Crash();
+            world.Life.Run("Another start", async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), world.Life.Time);
+                if (Life is { IsDead: true })
+                    Start();
+            });
+            return;
+        }
 
         Life!.Run("The liveness monitor", () => Execute(services.GetServices<IHostedService>().OfType<LivenessMonitor>().Single(), CancellationToken.None));
         Life.Run("The deadlines", () => Execute(services.GetServices<IHostedService>().OfType<Deadlines>().Single(), CancellationToken.None));
@@ -122,6 +138,9 @@ internal sealed class CoordinatorNode(World world)
         services.AddSingleton(new Ids(life.Time, new Random(world.Simulator.Random.Next())));
         services.AddSingleton<IDbContextFactory<CoordinatorDbContext>>(world.Database);
         services.AddSingleton<ISpareSpace>(Disk);
+        services.AddSingleton<ILedgerStore>(provider => new SimulatedStore(
+            world, Writing!, new SqliteLedgerStore(
+                world.Database, new LogCheckpoints(Options.Create(new StorageOptions()), NullLogger<LogCheckpoints>.Instance), life.Time)));
         services.AddSingleton<IHostApplicationLifetime, NeverStopping>();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));

@@ -1,9 +1,6 @@
-using System.Data.Common;
 using Coordinator.Storage;
-using Coordinator.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Coordinator.Simulation.Coordinators;
@@ -16,23 +13,22 @@ internal sealed class SimulatedDatabase : IDbContextFactory<CoordinatorDbContext
 {
     private readonly PreparingConnection _connection = new("Data Source=:memory:");
     private readonly PooledDbContextFactory<CoordinatorDbContext> _contexts;
-    private readonly Commits _commits = new();
     private readonly string[] _tables;
 
     public SimulatedDatabase()
     {
         _connection.Open();
-        _contexts = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite(_connection).AddInterceptors(_commits).Options);
+        _contexts = new(new DbContextOptionsBuilder<CoordinatorDbContext>().UseSqlite(_connection).Options);
         using CoordinatorDbContext db = CreateDbContext();
         db.Database.Migrate();
         _tables = [.. db.Model.GetEntityTypes().Select(t => t.GetTableName()!).Distinct().Where(t => t != "LedgerState")];
     }
 
     /// <summary>Told before each commit; throws to have nothing of it committed.</summary>
-    public Action? Committing { get => _commits.Before; set => _commits.Before = value; }
+    public Action? Committing { get; set; }
 
     /// <summary>Told after each commit.</summary>
-    public Action? Committed { get => _commits.After; set => _commits.After = value; }
+    public Action? Committed { get; set; }
 
     public CoordinatorDbContext CreateDbContext() => _contexts.CreateDbContext();
 
@@ -42,35 +38,26 @@ internal sealed class SimulatedDatabase : IDbContextFactory<CoordinatorDbContext
         using CoordinatorDbContext db = CreateDbContext();
         foreach (string table in _tables)
             Execute($"DELETE FROM \"{table}\"");
-        Execute("UPDATE \"LedgerState\" SET \"Revision\" = 0, \"SessionCount\" = 0, \"ForgottenRevision\" = 0");
+        Execute("UPDATE \"LedgerState\" SET \"ForgottenRevision\" = 0");
     }
 
-    public void Dispose() => _connection.Dispose();
-
-    private void Execute(string sql)
+    /// <returns>How many rows were changed.</returns>
+    public int Execute(string sql)
     {
         using SqliteCommand command = _connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
-    private sealed class Commits : DbTransactionInterceptor
+    /// <summary>The newest that was given to a session or to a deletion.</summary>
+    public long NewestRevision()
     {
-        public Action? Before { get; set; }
-
-        public Action? After { get; set; }
-
-        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
-        {
-            Before?.Invoke();
-            return ValueTask.FromResult(result);
-        }
-
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            After?.Invoke();
-            return Task.CompletedTask;
-        }
+        using SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = """
+            SELECT MAX(IFNULL((SELECT MAX("Revision") FROM "Sessions"), 0), IFNULL((SELECT MAX("Revision") FROM "DeletedSessions"), 0))
+            """;
+        return (long)command.ExecuteScalar()!;
     }
+
+    public void Dispose() => _connection.Dispose();
 }

@@ -9,6 +9,7 @@ internal sealed class LedgerStateConfiguration : IEntityTypeConfiguration<Ledger
     {
         state.ToTable("LedgerState").HasKey(s => s.Id);
         state.Property(s => s.Id).ValueGeneratedNever();
+        state.Property(s => s.Version).IsConcurrencyToken();
         state.HasData(new LedgerState());
     }
 }

@@ -1,4 +1,5 @@
 using Coordinator.Model;
+using Coordinator.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -13,6 +14,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>, IEntityT
         run.Property(r => r.SessionId).HasMaxLength(32);
         run.Property(r => r.RunnerId).HasMaxLength(32);
         run.Property(r => r.Version).IsConcurrencyToken();
+        run.Property(r => r.LastReportSequence).IsCounter();
+        run.Property(r => r.StoredEventBytes).IsCounter();
         run.ComplexProperty(r => r.Demands).Compare(d => d.Tags);
         run.Property(r => r.Usage).StoreAsJson();
         run.PrimitiveCollection(r => r.EndedCommands);

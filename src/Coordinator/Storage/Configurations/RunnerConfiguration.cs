@@ -13,6 +13,7 @@ internal sealed class RunnerConfiguration : IEntityTypeConfiguration<RegisteredR
     {
         runner.ToTable("Runners").HasKey(r => r.RunnerId);
         runner.Property(r => r.RunnerId).HasMaxLength(32);
+        runner.Property(r => r.Version).IsConcurrencyToken();
         runner.Property(r => r.ExecutorInfos).HasConversion(new AsJson(), new ByReference());
         // Looked for once a second.
         runner.HasIndex(r => r.DrainDeadline);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coordinator.Model;
+using Coordinator.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -18,6 +19,8 @@ internal sealed class SessionConfiguration :
         session.Property(s => s.SessionId).HasMaxLength(32);
         session.Property(s => s.RunId).HasMaxLength(32);
         session.Property(s => s.ParentSessionId).HasMaxLength(32);
+        session.Property(s => s.Version).IsConcurrencyToken();
+        session.Property(s => s.LastEventSequence).IsCounter();
         session.HasIndex(s => s.Revision);
         session.HasIndex(s => s.ParentSessionId);
         // With the id behind it, what a filter selects comes newest first without being sorted.

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SQLitePCL;
 
@@ -26,10 +25,8 @@ internal sealed partial class LogCheckpoints(IOptions<StorageOptions> options, I
     private volatile bool _isAlmostDone;
 
     /// <summary>To be called by the ledger, on its connection, after a transaction.</summary>
-    public void AfterCommit(DbContext writer)
+    public void AfterCommit(sqlite3 handle)
     {
-        if (writer.Database.GetDbConnection() is not SqliteConnection { Handle: { } handle })
-            return;
         if (_isAlmostDone)
         {
             _isAlmostDone = false;

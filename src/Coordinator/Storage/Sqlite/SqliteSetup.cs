@@ -14,6 +14,9 @@ internal static class SqliteSetup
     /// <summary>What of the log's file is kept when it begins anew, in bytes.</summary>
     private const int KeptLog = 64 * 1024 * 1024;
 
+    /// <summary>How long the one who writes waits for a lock, such as that of a backup.</summary>
+    private const int BusyMilliseconds = 5_000;
+
     public static string FilePath(StorageOptions options) =>
         Path.Combine(Path.GetFullPath(options.DataDirectory), FileName);
 
@@ -32,9 +35,8 @@ internal static class SqliteSetup
     /// </summary>
     public static async Task OpenForWritingAsync(DbContext db)
     {
-        if (db.Database.GetDbConnection() is SqliteConnection and not PreparingConnection)
-            db.Database.SetDbConnection(new PreparingConnection(db.Database.GetConnectionString()!), contextOwnsConnection: true);
         await db.Database.OpenConnectionAsync();
-        await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {MaxLogPages}; PRAGMA journal_size_limit = {KeptLog}");
+        await db.Database.ExecuteSqlRawAsync(
+            $"PRAGMA wal_autocheckpoint = {MaxLogPages}; PRAGMA journal_size_limit = {KeptLog}; PRAGMA busy_timeout = {BusyMilliseconds}");
     }
 }
